@@ -1,0 +1,87 @@
+"""Agreement between raters, people and judges alike, with intervals that respect prompts.
+
+Coefficients take a table of shape (n_raters, n_items), NaN or None where a rater skipped an
+item. Krippendorff's worked example (2011), four observers, twelve units:
+
+>>> import numpy as np
+>>> from core.agreement import krippendorff_alpha
+>>> skip = float("nan")
+>>> ratings = np.array([
+...     [1, 2, 3, 3, 2, 1, 4, 1, 2, skip, skip, skip],
+...     [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, skip, 3],
+...     [skip, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, skip],
+...     [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, skip],
+... ])
+>>> round(krippendorff_alpha(ratings, level="nominal").value, 3)
+0.743
+>>> round(krippendorff_alpha(ratings, level="ordinal").value, 3)
+0.815
+
+What is undefined is NaN with a reason, never a convenient constant:
+
+>>> alone = krippendorff_alpha([["same", "different"]], level="nominal")
+>>> alone.value, alone.reason
+(nan, 'no item has two ratings')
+
+An estimate knows what it is made of, so an interval needs only the prompt of each item. Ten pairs
+of one prompt share five responses; intervals therefore resample prompts, not pairs:
+
+>>> from core.agreement import Resampler, default_interval, percent_agreement
+>>> rng = np.random.default_rng(0)
+>>> truth = np.repeat(rng.random(60) < 0.5, 4)
+>>> people = np.array([truth ^ (rng.random(240) < 0.15) for _ in range(3)]).astype(float)
+>>> prompts = np.repeat(np.arange(60), 4)
+>>> agreement = default_interval(
+...     percent_agreement(people, options=(0.0, 1.0)), prompts, resampler=Resampler(rng)
+... )
+>>> agreement.method
+'percentile cluster bootstrap'
+>>> agreement.low < agreement.value < agreement.high
+True
+
+With fewer than ten prompts there is no interval, and the reason stands in its place:
+
+>>> few = default_interval(
+...     percent_agreement(people[:, :16]), prompts[:16], resampler=Resampler(rng)
+... )
+>>> few.low, few.reason
+(None, 'no interval: 4 prompts, at least 10 are needed')
+
+`agreement_report` puts people, judges and judges without skill side by side.
+"""
+
+from core.agreement.coefficients import (
+    cohen_kappa,
+    fleiss_kappa,
+    gwet_ac,
+    gwet_standard_error,
+    krippendorff_alpha,
+    percent_agreement,
+)
+from core.agreement.ensemble import ENSEMBLE
+from core.agreement.estimate import Estimate
+from core.agreement.intervals import Resampler, default_interval, default_intervals
+from core.agreement.report import AgreementReport, Confusion, JudgedItem, agreement_report
+from core.agreement.statistic import Statistic
+from core.agreement.weights import WEIGHTS_OF_LEVEL, weight_matrix
+
+__all__ = [
+    "ENSEMBLE",
+    "WEIGHTS_OF_LEVEL",
+    "AgreementReport",
+    "Confusion",
+    "Estimate",
+    "JudgedItem",
+    "Resampler",
+    "Statistic",
+    "agreement_report",
+    "cohen_kappa",
+    "default_interval",
+    "default_intervals",
+    "fleiss_kappa",
+    "gwet_ac",
+    "gwet_standard_error",
+    "krippendorff_alpha",
+    "percent_agreement",
+    "weight_matrix",
+]

@@ -1,0 +1,288 @@
+"""95% intervals that resample prompts, because items of one prompt are not independent.
+
+Which method is used depends on the number of clusters; `default_interval` chooses. None of them
+holds its nominal coverage everywhere: `benchmarks/agreement_coverage.py` prints what they hold.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.agreement.estimate import LIMITS, Estimate
+from core.agreement.observations import IntArray
+from core.agreement.statistic import Statistic
+from core.agreement.weights import FloatArray
+from core.errors import InvalidRatingsError
+
+MIN_CLUSTERS = 10
+MIN_BOOTSTRAP_CLUSTERS = 50
+MIN_RARE_VERDICTS = 10
+MAX_UNDEFINED_SHARE = 0.01
+REPLICATES = 1000
+
+BOOTSTRAP = "percentile cluster bootstrap"
+JACKKNIFE = "atanh-t on the cluster jackknife"
+WILSON = "Wilson with effective n and t"
+
+_DRAWS_PER_CHUNK = 2_000_000
+_CACHED_CLUSTERS = 1_000
+_CACHE_SIZE = 16
+
+
+class Resampler:
+    """Draws cluster weights for a bootstrap: how often each cluster is in each replicate.
+
+    Statistics over the same number of clusters share their draws, whatever the order in which
+    they are asked for, so a table is reproducible and cheap.
+
+    Args:
+        rng: read once, for a key from which all draws derive.
+        replicates: bootstrap replicates.
+    """
+
+    def __init__(self, rng: np.random.Generator, replicates: int = REPLICATES) -> None:
+        if replicates < 1:
+            raise InvalidRatingsError(
+                f"A bootstrap needs at least one replicate, got {replicates}. "
+                f"{REPLICATES} is the default."
+            )
+        self.replicates = replicates
+        self._key = int(rng.integers(2**63))
+        self._cache: dict[int, FloatArray] = {}
+
+    def resample(self, totals: Sequence[FloatArray]) -> list[FloatArray]:
+        """Sums over resampled clusters.
+
+        Args:
+            totals: tables of per-cluster sums, each of shape (n_clusters, s).
+
+        Returns:
+            For each table the sums of each replicate, shape (replicates, s).
+        """
+        stacked = np.concatenate(totals, axis=1)
+        sums = np.concatenate([drawn @ stacked for drawn in self._weights(len(stacked))])
+        return np.split(sums, np.cumsum([table.shape[1] for table in totals])[:-1], axis=1)
+
+    def _weights(self, n_clusters: int) -> Iterator[FloatArray]:
+        if n_clusters > _CACHED_CLUSTERS:
+            yield from self._draw(n_clusters)
+            return
+        if n_clusters not in self._cache:
+            if len(self._cache) >= _CACHE_SIZE:
+                self._cache.pop(next(iter(self._cache)))
+            self._cache[n_clusters] = np.concatenate(list(self._draw(n_clusters)))
+        yield self._cache[n_clusters]
+
+    def _draw(self, n_clusters: int) -> Iterator[FloatArray]:
+        rng = np.random.default_rng([self._key, n_clusters])
+        chunk = max(1, _DRAWS_PER_CHUNK // n_clusters)
+        for start in range(0, self.replicates, chunk):
+            rows = min(chunk, self.replicates - start)
+            drawn = rng.integers(n_clusters, size=(rows, n_clusters))
+            drawn += np.arange(rows)[:, None] * n_clusters
+            counts = np.bincount(drawn.ravel(), minlength=rows * n_clusters)
+            yield counts.reshape(rows, n_clusters).astype(np.float64)
+
+
+def default_interval(
+    estimate: Estimate,
+    clusters: NDArray[Any] | Sequence[Any],
+    *,
+    resampler: Resampler,
+    rare: int | None = None,
+) -> Statistic:
+    """An estimate with its 95% interval, by the method fit for the number of clusters.
+
+    Args:
+        estimate: what any coefficient function returns.
+        clusters: cluster (prompt) of each item, shape (n_items,).
+        resampler: source of the bootstrap draws.
+        rare: verdicts of the rarer kind behind a nominal statistic; None does not check.
+
+    Returns:
+        50 clusters or more: percentile bootstrap of clusters. 10 to 49: for proportions Wilson
+        with effective n and t(G - 1), else t(G - 1) on the delete-one-cluster jackknife on the
+        atanh scale. No interval, and the reason: fewer clusters, fewer than 10 verdicts of the
+        rarer kind, more than 1% undefined replicates, or a value that no resample changes.
+
+    Raises:
+        InvalidRatingsError: `clusters` has another length than the items.
+    """
+    return default_intervals([estimate], clusters, resampler=resampler, rare=[rare])[0]
+
+
+def default_intervals(
+    estimates: Sequence[Estimate],
+    clusters: NDArray[Any] | Sequence[Any],
+    *,
+    resampler: Resampler,
+    rare: Sequence[int | None] | None = None,
+) -> list[Statistic]:
+    """`default_interval` of several statistics of the same items, sharing the resampling work."""
+    codes = _cluster_codes(clusters, len(estimates[0].rows)) if estimates else np.empty(0, int)
+    results: list[Statistic | None] = []
+    batches: dict[bytes, list[tuple[int, FloatArray]]] = {}
+    for place, estimate in enumerate(estimates):
+        totals = cluster_totals(estimate.rows, codes)
+        early = _without_resampling(estimate, totals, rare[place] if rare else None)
+        results.append(early)
+        if early is None:
+            # Statistics informed by the same clusters are resampled together.
+            informed = np.bincount(codes, weights=estimate.rows[:, 0]) > 0
+            batches.setdefault(informed.tobytes(), []).append((place, totals))
+    for batch in batches.values():
+        replicates = resampler.resample([totals for _, totals in batch])
+        for (place, totals), sums in zip(batch, replicates, strict=True):
+            results[place] = bootstrap_interval(estimates[place], totals, sums)
+    return [result for result in results if result is not None]
+
+
+def cluster_totals(rows: FloatArray, codes: IntArray) -> FloatArray:
+    """Sums of rows per cluster, shape (n_clusters, s), of clusters that inform the statistic.
+
+    Column 0 of `rows` says which items do; a cluster without any of them is left out, so that
+    it counts neither as a cluster nor in a resample.
+    """
+    n_clusters = int(codes.max(initial=-1)) + 1
+    totals = np.empty((n_clusters, rows.shape[1]))
+    for column in range(rows.shape[1]):
+        totals[:, column] = np.bincount(codes, weights=rows[:, column], minlength=n_clusters)
+    return totals[totals[:, 0] > 0]
+
+
+def bootstrap_interval(estimate: Estimate, totals: FloatArray, sums: FloatArray) -> Statistic:
+    """Percentile interval of a cluster bootstrap.
+
+    Args:
+        estimate: the statistic.
+        totals: per-cluster sums, shape (n_clusters, s).
+        sums: per-replicate sums, shape (replicates, s).
+    """
+    values = estimate.evaluate(sums)
+    undefined = int(np.count_nonzero(~np.isfinite(values)))
+    if undefined > MAX_UNDEFINED_SHARE * len(values):
+        return Statistic.without_interval(
+            estimate.value,
+            f"no interval: {undefined} of {len(values)} bootstrap replicates are undefined, "
+            f"at most {MAX_UNDEFINED_SHARE:.0%} may be",
+        )
+    defined = values[np.isfinite(values)]
+    if np.ptp(defined) < 1e-12:
+        return _at_boundary(estimate, totals)
+    low, high = np.quantile(defined, [0.025, 0.975])
+    return _bounded(estimate, float(low), float(high), BOOTSTRAP)
+
+
+def jackknife_interval(estimate: Estimate, totals: FloatArray) -> Statistic:
+    """t(G - 1) interval on the atanh scale, standard error by leaving out one cluster at a time.
+
+    The scale is stretched by the delta method, so that one leave-out value of exactly 1 does not
+    make the error infinite.
+    """
+    from scipy.special import stdtrit
+
+    n_clusters = len(totals)
+    left_out = estimate.evaluate(totals.sum(axis=0) - totals)
+    undefined = int(np.count_nonzero(~np.isfinite(left_out)))
+    if undefined > MAX_UNDEFINED_SHARE * n_clusters:
+        return Statistic.without_interval(
+            estimate.value,
+            f"no interval: the statistic is undefined without one of {undefined} of "
+            f"{n_clusters} prompts",
+        )
+    spread = np.sum((left_out - left_out.mean()) ** 2)
+    error = math.sqrt((n_clusters - 1) / n_clusters * float(spread))
+    if error < 1e-12 or abs(estimate.value) >= 1 - 1e-12:
+        return _at_boundary(estimate, totals)
+    centre = math.atanh(estimate.value)
+    reach = float(stdtrit(n_clusters - 1, 0.975)) * error / (1 - estimate.value**2)
+    return _bounded(estimate, math.tanh(centre - reach), math.tanh(centre + reach), JACKKNIFE)
+
+
+def wilson_interval(estimate: Estimate, totals: FloatArray) -> Statistic:
+    """Wilson's score interval of a proportion with design-effect n and t(G - 1) in place of z.
+
+    The effective n is p(1 - p) over the between-cluster variance of the ratio estimator, at most
+    the number of items. At 0 or 1 that variance is zero and says nothing; every cluster then
+    counts once, the most cautious reading.
+    """
+    from scipy.special import stdtrit
+
+    n_clusters, n, p = len(totals), float(totals[:, 0].sum()), estimate.value
+    residuals = totals[:, 1] - p * totals[:, 0]
+    variance = n_clusters / (n_clusters - 1) * float(np.sum(residuals**2)) / n**2
+    effective = min(n, p * (1 - p) / variance) if variance > 1e-15 else float(n_clusters)
+    t2 = float(stdtrit(n_clusters - 1, 0.975)) ** 2
+    centre = (p + t2 / (2 * effective)) / (1 + t2 / effective)
+    half = math.sqrt(t2 * (p * (1 - p) / effective + t2 / (4 * effective**2)))
+    half /= 1 + t2 / effective
+    # At 0 and 1 the bound is the value itself, but for rounding.
+    return _bounded(estimate, min(centre - half, p), max(centre + half, p), WILSON)
+
+
+def _without_resampling(
+    estimate: Estimate, totals: FloatArray, rare: int | None
+) -> Statistic | None:
+    """The result where no bootstrap is called for; None where it is."""
+    value = estimate.value
+    if math.isnan(value):
+        return Statistic.undefined(estimate.reason)
+    n_clusters = len(totals)
+    if n_clusters < MIN_CLUSTERS:
+        return Statistic.without_interval(
+            value, f"no interval: {_prompts(n_clusters)}, at least {MIN_CLUSTERS} are needed"
+        )
+    if rare is not None and rare < MIN_RARE_VERDICTS:
+        return Statistic.without_interval(
+            value,
+            f"no interval: {rare} verdict(s) of the rarer kind, "
+            f"at least {MIN_RARE_VERDICTS} are needed",
+        )
+    if n_clusters >= MIN_BOOTSTRAP_CLUSTERS:
+        return None
+    if estimate.scale == "proportion":
+        return wilson_interval(estimate, totals)
+    return jackknife_interval(estimate, totals)
+
+
+def _at_boundary(estimate: Estimate, totals: FloatArray) -> Statistic:
+    """A value that no resample changes: an interval of no width would be a pretence."""
+    if estimate.scale == "proportion":
+        return wilson_interval(estimate, totals)
+    n_clusters = len(totals)
+    if estimate.scale == "coefficient" and estimate.value > 1 - 1e-12:
+        # Clopper-Pearson bound for no disagreeing prompt among n.
+        unseen = 1 - 0.025 ** (1 / n_clusters)
+        return Statistic.without_interval(
+            estimate.value,
+            f"no interval: all {_prompts(n_clusters)} agree; up to {unseen:.0%} of such prompts "
+            "may hold a disagreement",
+        )
+    return Statistic.without_interval(
+        estimate.value, f"no interval: the value is the same in all {_prompts(n_clusters)}"
+    )
+
+
+def _bounded(estimate: Estimate, low: float, high: float, method: str) -> Statistic:
+    floor, ceiling = LIMITS[estimate.scale]
+    return Statistic(
+        estimate.value, min(max(low, floor), ceiling), min(max(high, floor), ceiling), method
+    )
+
+
+def _cluster_codes(clusters: NDArray[Any] | Sequence[Any], n_items: int) -> IntArray:
+    names = np.asarray(clusters)
+    if names.shape != (n_items,):
+        raise InvalidRatingsError(
+            f"Clusters need one entry per item: got shape {names.shape} for {n_items} item(s)."
+        )
+    return np.unique(names, return_inverse=True)[1].astype(np.int64)
+
+
+def _prompts(n: int) -> str:
+    return "1 prompt" if n == 1 else f"{n} prompts"

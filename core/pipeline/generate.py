@@ -1,0 +1,337 @@
+"""Filling the response slots of a condition."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.errors import ProviderError
+from core.pipeline.records import NewResponse, StoredPrompt, StoredSlot
+from core.pipeline.runner import Emit
+from core.pipeline.slots import LASTING_REASONS, current_slots
+from core.pipeline.workshop import Workshop
+from core.providers.base import parse_model_id
+from core.strategies import STRATEGIES, Strategy
+from core.strategies.condition import Condition
+from core.taxonomy import Category
+from core.types import Completion, CompletionRequest, RecordingKey, Usage
+
+EARLIER_TURN_FAILED = "earlier_turn_failed"
+NO_CATEGORY = "no_category"
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateUnit:
+    """One call, or one chain of calls, and the slots it fills.
+
+    earlier: texts of a chain that are on disk already.
+    """
+
+    prompt: StoredPrompt
+    condition_id: int
+    replicate: int
+    indices: tuple[int, ...]
+    earlier: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        # Independent samples are leased one by one. A set or a chain is leased as a whole, so its
+        # key must not depend on how much of it is there.
+        which = self.indices[0] if len(self.indices) == 1 and not self.earlier else "set"
+        return f"generate:{self.condition_id}:{self.prompt.id}:{self.replicate}:{which}"
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPlan:
+    """What is to be done for one prompt: units, slots that are there, failures that stand."""
+
+    units: tuple[GenerateUnit, ...] = ()
+    n_stored: int = 0
+    standing: tuple[str, ...] = ()
+
+
+def plan_prompt(
+    prompt: StoredPrompt,
+    condition_id: int,
+    strategy: Strategy,
+    n: int,
+    slots: Sequence[StoredSlot],
+    *,
+    retry_failed: bool,
+) -> PromptPlan:
+    """Decides what to ask for, given what is stored.
+
+    A call that never came back is asked again. What the model itself gave short, empty or refused
+    stands, until `retry_failed` asks for it as a new replicate.
+    """
+    current = {
+        index: slot for index, slot in current_slots(slots, strategy.kind).items() if index < n
+    }
+    if strategy.kind == "independent":
+        return _plan_independent(prompt, condition_id, n, current, retry_failed=retry_failed)
+    stored = [index for index in range(n) if index in current and current[index].ok]
+    lasting = [
+        str(slot.reason)
+        for _, slot in sorted(current.items())
+        if not slot.ok and slot.reason in LASTING_REASONS
+    ]
+    replicate = max((slot.replicate for slot in current.values()), default=0)
+    everything = tuple(range(n))
+    if len(stored) == n:
+        return PromptPlan(n_stored=n)
+    if lasting and retry_failed:
+        unit = GenerateUnit(prompt, condition_id, replicate + 1, everything)
+        return PromptPlan(units=(unit,))
+    if lasting:
+        missing = n - len(stored)
+        reasons = [*lasting, *[EARLIER_TURN_FAILED] * missing][:missing]
+        return PromptPlan(n_stored=len(stored), standing=tuple(reasons))
+    if strategy.kind == "set":
+        return PromptPlan(units=(GenerateUnit(prompt, condition_id, replicate, everything),))
+    # A chain goes on after the turns that are there.
+    earlier: list[str] = []
+    while len(earlier) in current and current[len(earlier)].ok:
+        earlier.append(current[len(earlier)].text)
+    unit = GenerateUnit(
+        prompt, condition_id, replicate, tuple(range(len(earlier), n)), tuple(earlier)
+    )
+    return PromptPlan(units=(unit,), n_stored=len(earlier))
+
+
+def _plan_independent(
+    prompt: StoredPrompt,
+    condition_id: int,
+    n: int,
+    current: Mapping[int, StoredSlot],
+    *,
+    retry_failed: bool,
+) -> PromptPlan:
+    units: list[GenerateUnit] = []
+    standing: list[str] = []
+    n_stored = 0
+    for index in range(n):
+        slot = current.get(index)
+        if slot is None:
+            units.append(GenerateUnit(prompt, condition_id, 0, (index,)))
+        elif slot.ok:
+            n_stored += 1
+        elif slot.reason not in LASTING_REASONS:
+            units.append(GenerateUnit(prompt, condition_id, slot.replicate, (index,)))
+        elif retry_failed:
+            units.append(GenerateUnit(prompt, condition_id, slot.replicate + 1, (index,)))
+        else:
+            standing.append(str(slot.reason))
+    return PromptPlan(tuple(units), n_stored, tuple(standing))
+
+
+async def generate(
+    workshop: Workshop,
+    condition: Condition,
+    prompts: Sequence[StoredPrompt],
+    *,
+    categories: Mapping[int, tuple[str, str]],
+    retry_failed: bool = False,
+) -> None:
+    """Fills a condition's missing slots.
+
+    Args:
+        categories: prompt id -> (category, where it comes from), for anchored strategies.
+    """
+    await _Generation(workshop, condition, categories, retry_failed).run(prompts)
+
+
+class _Generation:
+    def __init__(
+        self,
+        workshop: Workshop,
+        condition: Condition,
+        categories: Mapping[int, tuple[str, str]],
+        retry_failed: bool,
+    ) -> None:
+        self._workshop = workshop
+        self._condition = condition
+        self._categories = categories
+        self._retry_failed = retry_failed
+        self._strategy = STRATEGIES[condition.strategy]
+        self._model = parse_model_id(condition.model_id)
+        self._provider = workshop.provider(self._model)
+        self._condition_id = workshop.store.add_condition(condition)
+
+    async def run(self, prompts: Sequence[StoredPrompt]) -> None:
+        progress, n = self._workshop.progress, self._condition.n
+        units: list[GenerateUnit] = []
+        for prompt, plan in self._plan(prompts):
+            progress.planned += n
+            progress.skipped += plan.n_stored
+            for reason in plan.standing:
+                progress.fail(prompt.external_id, self._condition.label, reason, "stored earlier")
+            units.extend(plan.units)
+        await self._workshop.run(units, self._perform, self._refresh, self._shrunk)
+
+    def _plan(self, prompts: Sequence[StoredPrompt]) -> list[tuple[StoredPrompt, PromptPlan]]:
+        slots: dict[int, list[StoredSlot]] = defaultdict(list)
+        stored = self._workshop.store.list_slots(
+            self._condition_id,
+            [prompt.id for prompt in prompts],
+            with_text=self._strategy.kind == "chain",
+        )
+        for slot in stored:
+            slots[slot.prompt_id].append(slot)
+        return [
+            (
+                prompt,
+                plan_prompt(
+                    prompt,
+                    self._condition_id,
+                    self._strategy,
+                    self._condition.n,
+                    slots[prompt.id],
+                    retry_failed=self._retry_failed,
+                ),
+            )
+            for prompt in prompts
+        ]
+
+    def _refresh(self, claimed: Sequence[GenerateUnit]) -> list[GenerateUnit]:
+        wanted = {unit.key for unit in claimed}
+        prompts = list({unit.prompt.id: unit.prompt for unit in claimed}.values())
+        return [
+            unit for _, plan in self._plan(prompts) for unit in plan.units if unit.key in wanted
+        ]
+
+    def _shrunk(self, planned: GenerateUnit, left: GenerateUnit | None) -> None:
+        n_left = len(left.indices) if left else 0
+        self._workshop.progress.skipped += len(planned.indices) - n_left
+
+    async def _perform(self, unit: GenerateUnit, emit: Emit) -> None:
+        if self._strategy.kind == "chain":
+            await self._perform_chain(unit, emit)
+            return
+        index = "set" if self._strategy.kind == "set" else str(unit.indices[0])
+        call = await self._call(unit, index, ())
+        if call.completion is None:
+            failed = _Slot(reason=call.reason, detail=call.detail)
+            emit(*[self._record(unit, index, failed, call) for index in unit.indices])
+            return
+        # One call, one transaction: a set cut in two would be filled up from another reply.
+        emit(
+            *[
+                self._record(
+                    unit,
+                    read.index if self._strategy.kind == "set" else unit.indices[0],
+                    _Slot(read.text, read.reason, read.flags),
+                    call,
+                )
+                for read in self._strategy.read(call.completion, n=self._condition.n)
+            ]
+        )
+
+    async def _perform_chain(self, unit: GenerateUnit, emit: Emit) -> None:
+        earlier = list(unit.earlier)
+        for position, index in enumerate(unit.indices):
+            if position and self._workshop.control.should_stop():
+                return  # what was not asked is neither done nor failed; the next run plans it
+            call = await self._call(unit, str(index), earlier)
+            slot = _Slot(reason=call.reason, detail=call.detail)
+            if call.completion is not None:
+                (read,) = self._strategy.read(call.completion, n=self._condition.n)
+                slot = _Slot(read.text, read.reason, read.flags)
+            records = [self._record(unit, index, slot, call)]
+            if slot.reason:
+                unasked = _Slot(reason=EARLIER_TURN_FAILED)
+                later = unit.indices[position + 1 :]
+                records += [self._record(unit, index, unasked, _Call()) for index in later]
+            emit(*records)
+            if slot.reason:
+                return
+            earlier.append(slot.text)
+
+    async def _call(self, unit: GenerateUnit, index: str, earlier: Sequence[str]) -> _Call:
+        category, _ = self._category_of(unit)
+        if self._strategy.anchored and category is None:
+            detail = "no category is known for this prompt: classify it or set the truth"
+            return _Call(reason=NO_CATEGORY, detail=detail)
+        request = CompletionRequest(
+            model=self._model.model,
+            messages=self._strategy.messages(
+                unit.prompt.text,
+                n=self._condition.n,
+                category=category,
+                earlier=earlier,
+                templates=self._workshop.templates,
+            ),
+            parameters=self._condition.parameters,
+            key=RecordingKey("generate", unit.prompt.text.strip(), self._strategy.id, index),
+        )
+        try:
+            return _Call(await self._workshop.complete(self._provider, request))
+        except ProviderError as error:
+            return _Call(reason=error.reason, detail=error.detail, attempts=error.attempts)
+
+    def _category_of(self, unit: GenerateUnit) -> tuple[Category | None, str]:
+        """The category an anchored call goes by, and its source."""
+        if not self._strategy.anchored or unit.prompt.id not in self._categories:
+            return None, ""
+        key, source = self._categories[unit.prompt.id]
+        return self._workshop.taxonomy[key], source
+
+    def _record(self, unit: GenerateUnit, index: int, slot: _Slot, call: _Call) -> NewResponse:
+        """Counts a slot, and gives what is to be stored of it.
+
+        A call that filled a whole set is paid for once: tokens, attempts and the raw reply are
+        kept with its first slot only.
+        """
+        progress, completion = self._workshop.progress, call.completion
+        if slot.reason:
+            progress.fail(unit.prompt.external_id, self._condition.label, slot.reason, slot.detail)
+        elif index < self._condition.n:
+            progress.done += 1
+        category, source = self._category_of(unit)
+        template = None
+        if completion is not None:
+            template = self._strategy.template(category, self._workshop.templates)
+        shared = self._strategy.kind == "set"
+        pays = completion is not None and (not shared or index == unit.indices[0])
+        return NewResponse(
+            prompt_id=unit.prompt.id,
+            condition_id=unit.condition_id,
+            sample_index=index,
+            replicate=unit.replicate,
+            text=slot.text,
+            reason=slot.reason,
+            detail=slot.detail,
+            flags=slot.flags,
+            finish_reason=completion.finish_reason if completion else "",
+            category_used=category.key if category else None,
+            category_source=source,
+            template_name=template.name if template else "",
+            template_hash=template.content_hash if template else "",
+            parameters_sent=completion.parameters_sent if completion else {},
+            parameters_dropped=completion.parameters_dropped if completion else {},
+            usage=completion.usage if completion and pays else Usage(),
+            attempts=completion.attempts if completion and pays else call.attempts,
+            latency_ms=completion.latency_ms if completion else 0,
+            served_model=completion.served_model if completion else "",
+            raw_reply=completion.text if completion and pays and shared else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call that came back, or why it did not."""
+
+    completion: Completion | None = None
+    reason: str | None = None
+    detail: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """What goes into a slot: a text, or the reason why there is none."""
+
+    text: str = ""
+    reason: str | None = None
+    flags: tuple[str, ...] = ()
+    detail: str = ""

@@ -1,0 +1,1 @@
+"""Doors to language models: `base` holds the interface, then one file per provider."""

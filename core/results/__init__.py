@@ -1,0 +1,28 @@
+"""Diversity and quality per condition and category, from stored responses and ratings."""
+
+from core.results.intervals import PossibleRange, PromptMeans
+from core.results.report import results_report
+from core.results.rows import (
+    ENSEMBLE,
+    PairVerdict,
+    QualityScore,
+    ResponseRow,
+    majority_verdicts,
+    mean_scores,
+)
+from core.results.sets import ResponseSet, SetMeasures, measure_sets
+
+__all__ = [
+    "ENSEMBLE",
+    "PairVerdict",
+    "PossibleRange",
+    "PromptMeans",
+    "QualityScore",
+    "ResponseRow",
+    "ResponseSet",
+    "SetMeasures",
+    "majority_verdicts",
+    "mean_scores",
+    "measure_sets",
+    "results_report",
+]

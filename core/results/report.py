@@ -1,0 +1,130 @@
+"""The `results` report: one row per condition and category."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from core.diversity import Measure
+from core.errors import UserError
+from core.results.intervals import PossibleRange, PromptMeans
+from core.results.rows import (
+    ENSEMBLE,
+    PairVerdict,
+    QualityScore,
+    ResponseRow,
+    majority_verdicts,
+    mean_scores,
+)
+from core.results.sets import SetMeasures, measure_sets
+
+ALL_CATEGORIES = "all"
+
+
+def results_report(
+    *,
+    study: str,
+    rater: str,
+    responses: Sequence[ResponseRow],
+    verdicts: Sequence[PairVerdict],
+    scores: Sequence[QualityScore],
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Diversity and quality per condition × category, averaged over prompts.
+
+    With the ensemble, judges' verdicts are merged pair by pair and components counted after
+    (measurement rule 4); a tie is unscored; quality is the mean over judges. A prompt's quality
+    is the mean of its scored responses.
+
+    Args:
+        study: its slug.
+        rater: "ensemble:majority" for all judges, or the key of one rater.
+        responses: one row per slot of every condition.
+        verdicts: answers to `equivalence`; pairs across sets are ignored.
+        scores: answers to `quality`.
+        seed: of the bootstrap over prompts.
+
+    Returns:
+        The JSON object of the `results` command. Per row, `n_prompts` have at least one slot
+        and `n_incomplete` of them have no distinct count, because responses are missing or
+        unscored pairs leave it open. A metric averages the prompts for which it is defined
+        and is `{"mean": None, "reason"}` when there is none.
+
+    Raises:
+        UserError: nobody of that name has rated anything.
+        InvalidRatingsError: a response slot given twice.
+    """
+    _check_rater(rater, verdicts, scores)
+    measured = measure_sets(
+        responses,
+        majority_verdicts(row for row in verdicts if _counts(row, rater)),
+        mean_scores(row for row in scores if _counts(row, rater)),
+    )
+    means = PromptMeans(seed)
+    rows = [
+        _row(category, sets, means)
+        for of_condition in _by_condition(measured)
+        for category, sets in _by_category(of_condition)
+    ]
+    return {"study": study, "rater": rater, "rows": rows}
+
+
+def _check_rater(
+    rater: str, verdicts: Sequence[PairVerdict], scores: Sequence[QualityScore]
+) -> None:
+    known = {row.rater for row in verdicts} | {row.rater for row in scores}
+    if rater != ENSEMBLE and rater not in known:
+        there = ", ".join(sorted(known)) or "none yet"
+        raise UserError(
+            f"No rater '{rater}' has judged responses of this study. "
+            f"Expected {ENSEMBLE} or one of: {there}."
+        )
+
+
+def _counts(row: PairVerdict | QualityScore, rater: str) -> bool:
+    return row.rater_kind == "judge" if rater == ENSEMBLE else row.rater == rater
+
+
+def _by_condition(measured: Iterable[SetMeasures]) -> list[list[SetMeasures]]:
+    grouped: dict[str, list[SetMeasures]] = defaultdict(list)
+    for measures in measured:
+        grouped[measures.set.condition].append(measures)
+    return list(grouped.values())
+
+
+def _by_category(sets: list[SetMeasures]) -> list[tuple[str, list[SetMeasures]]]:
+    grouped: dict[str, list[SetMeasures]] = defaultdict(list)
+    for measures in sets:
+        if measures.set.category is not None:
+            grouped[measures.set.category].append(measures)
+    return [(ALL_CATEGORIES, sets), *sorted(grouped.items())]
+
+
+def _row(category: str, sets: list[SetMeasures], means: PromptMeans) -> dict[str, Any]:
+    first = sets[0].set
+    return {
+        "condition": first.condition,
+        "model": first.model,
+        "strategy": first.strategy,
+        "category": category,
+        "n_prompts": len(sets),
+        "n_responses": sum(len(one.set.responses) for one in sets),
+        "n_failed": sum(one.set.n_failed for one in sets),
+        "n_incomplete": sum(not one.distinct.is_defined for one in sets),
+        "distinct": _metric(
+            means, [one.distinct for one in sets], PossibleRange(1, first.n, "fewer")
+        ),
+        "vocabulary": _metric(means, [one.vocabulary for one in sets], PossibleRange(0, 1)),
+        "compression": _metric(means, [one.compression for one in sets], PossibleRange(0, None)),
+        "quality": _metric(means, [one.quality for one in sets], PossibleRange(1, 5)),
+    }
+
+
+def _metric(means: PromptMeans, measures: list[Measure], possible: PossibleRange) -> dict[str, Any]:
+    values = [measure.value for measure in measures if measure.is_defined]
+    if values:
+        return means.metric(values, possible)
+    counted = Counter(measure.reason for measure in measures).most_common()
+    reasons = "; ".join(f"{reason} ({count})" for reason, count in counted)
+    return {"mean": None, "reason": f"No prompt has a value: {reasons}."}
