@@ -1,0 +1,1 @@
+"""Storage: tables, queries, migrations and durable runs. Knows `core`; knows no page."""

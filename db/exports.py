@@ -1,0 +1,331 @@
+"""Everything of one study in one zip, people under pseudonyms.
+
+What links a rater to a person, and what only the machinery needs (leases, executors, chunks),
+stays out.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Boolean, Float, Integer, Select, func, select
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.types import TypeEngine
+
+from core.exporting import write_bundle
+from core.security import load_secret_key, pseudonym
+from core.settings import BUNDLED_PROMPTS, Settings
+from core.taxonomy import load_taxonomy
+from core.templates import find_prompt_file, read_prompt_file
+from db.engine import Database
+from db.migrations import HEAD
+from db.models import (
+    Assignment,
+    Base,
+    Checklist,
+    Condition,
+    Event,
+    Item,
+    Prompt,
+    Rater,
+    Rating,
+    Response,
+    Run,
+    Sample,
+    Study,
+    UtcDateTime,
+    now,
+)
+from db.queries.analysis import judge_key
+from db.queries.ratings import current_ratings
+from db.queries.studies import add_event, get_study
+from db.reports import default_template
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# What the numbers depend on.
+PACKAGES = (
+    "taskanchor", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "sqlalchemy", "openai",
+    "anthropic", "streamlit",
+)  # fmt: skip
+
+LONG_RATINGS = "ratings_long"
+
+# Columns that may say who a person is.
+_PERSONAL = {"raters": ("meta",), "ratings": ("meta",)}
+
+_README = """\
+Study {slug}{sample}, exported by Taskanchor.
+
+study.json       the study's settings and the taxonomy it was started with
+versions.json    Python, packages and database schema that wrote this file
+templates.json   which templates (name@hash) responses, ratings and checklists were made with
+taxonomy.toml, templates/    the taxonomy and templates in use when this file was written
+
+People appear under pseudonyms that are the same in every export of this study. Names, contacts,
+identifiers of recruiting platforms and columns that came with imported human ratings are left
+out. Comments people wrote are there as they wrote them: read them before you publish.
+
+ratings holds every answer with all its revisions. ratings_long holds the answers that count, one
+row per item, question, rater, repeat and, for judges, order, with the texts, as `taskanchor
+ratings import` reads them: import parquet/ratings_long.parquet, whose texts are unchanged.
+Verdicts derived from a grouping are in ratings only.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written: rows per table, and the size of the file."""
+
+    rows: dict[str, int]
+    n_bytes: int
+
+
+def export_study(database: Database, settings: Settings, slug: str, path: Path) -> Exported:
+    """Writes the bundle and notes it among the study's events.
+
+    Everything is read in one snapshot, while others go on writing.
+
+    Raises:
+        UserError: no such study, no key to make pseudonyms with, or the file cannot be written.
+    """
+    # A server on another address has refused to start without a configured key.
+    key = load_secret_key(settings.secret_key, settings.data_dir, bound_to_loopback=True)
+    with database.read() as session:
+        if not database.is_sqlite:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        study = get_study(session, slug)
+        tables = _tables(session, settings, study, key)
+        documents = _documents(session, settings, study)
+    write_bundle(path, tables, documents, created_at=now())
+    rows = {name: table.num_rows for name, table in tables.items()}
+    with database.write() as session:
+        add_event(session, study.id, "exported", {"rows": sum(rows.values())})
+    return Exported(rows, path.stat().st_size)
+
+
+def count_rows(session: Session, study_id: int) -> dict[str, int]:
+    """Rows an export would hold, by table in the order of the work."""
+    return {
+        name: session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+        for name, query in _queries(study_id).items()
+    }
+
+
+def _tables(session: Session, settings: Settings, study: Study, key: bytes) -> dict[str, pa.Table]:
+    raters = session.scalars(select(Rater).where(Rater.study_id == study.id)).all()
+    people = {rater.id for rater in raters if rater.kind == "human"}
+    names = {
+        rater.id: pseudonym(key, study.slug, rater.identity)
+        if rater.id in people
+        else rater.identity
+        for rater in raters
+    }
+    tables: dict[str, pa.Table] = {}
+    for table, query in _queries(study.id).items():
+        rows = [dict(row._mapping) for row in session.execute(query)]
+        for row in rows:
+            _disguise(table, row, names, people)
+        tables[table] = _arrow(query, rows)
+    tables["raters"] = tables["raters"].drop_columns(["name"])
+    tables[LONG_RATINGS] = _long_ratings(session, settings, study.id, names)
+    return tables
+
+
+def _queries(study_id: int) -> dict[str, Select[Any]]:
+    def of(model: type[Base], parent: type[Base] | None = None) -> Select[Any]:
+        table: Any = model.__table__
+        if parent is None:
+            return select(table).where(table.c.study_id == study_id).order_by(table.c.id)
+        owner: Any = parent.__table__
+        joined = select(table).join_from(table, owner, table.c[f"{owner.name}_id"] == owner.c.id)
+        return joined.where(owner.c.study_id == study_id).order_by(table.c.id)
+
+    return {
+        "prompts": of(Prompt),
+        "conditions": of(Condition),
+        "responses": of(Response, Condition),
+        "items": of(Item),
+        "raters": of(Rater),
+        "assignments": of(Assignment, Rater),
+        "ratings": of(Rating, Rater),
+        "checklists": of(Checklist, Prompt),
+        "samples": of(Sample),
+        "runs": of(Run),
+        "events": of(Event),
+    }
+
+
+def _disguise(table: str, row: dict[str, Any], names: Mapping[int, str], people: set[int]) -> None:
+    """Replaces or empties, in place, what may say who a person is."""
+    rater_id = row["id"] if table == "raters" else row.get("rater_id")
+    if table == "raters":
+        row["identity"] = names[row["id"]]
+    if rater_id in people:
+        for column in _PERSONAL.get(table, ()):
+            row[column] = {}
+
+
+def _arrow(query: Select[Any], rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows as they are stored, in typed columns; JSON columns as JSON text."""
+    import pyarrow as pa
+
+    kinds: tuple[tuple[type[TypeEngine[Any]], pa.DataType], ...] = (
+        (Boolean, pa.bool_()),
+        (Integer, pa.int64()),
+        (Float, pa.float64()),
+        (UtcDateTime, pa.timestamp("us", tz="UTC")),
+    )
+    columns = {}
+    for column in query.selected_columns:
+        kind = next((of for known, of in kinds if isinstance(column.type, known)), pa.string())
+        columns[column.name] = pa.array([_plain(row[column.name]) for row in rows], kind)
+    return pa.table(columns)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return value
+
+
+def _long_ratings(
+    session: Session, settings: Settings, study_id: int, names: Mapping[int, str]
+) -> pa.Table:
+    """Current ratings in the format `taskanchor ratings import` reads."""
+    import pyarrow as pa
+
+    member_a, member_b = aliased(Response), aliased(Response)
+    rows = session.execute(
+        select(
+            Rating.item_id,
+            Rating.rater_id,
+            Rating.question,
+            Rating.template,
+            Rating.repeat,
+            Rating.order,
+            Rating.revision,
+            Rating.value,
+            Rater.kind,
+            Item.key,
+            Item.cluster,
+            Item.category,
+            Item.content,
+            Prompt.text.label("prompt"),
+            member_a.text.label("response_a"),
+            member_b.text.label("response_b"),
+        )
+        .join(Item, Rating.item_id == Item.id)
+        .join(Rater, Rating.rater_id == Rater.id)
+        .outerjoin(Prompt, Item.prompt_id == Prompt.id)
+        .outerjoin(member_a, Item.response_a_id == member_a.id)
+        .outerjoin(member_b, Item.response_b_id == member_b.id)
+        .where(Rater.study_id == study_id, Rating.source != "grouping")
+        .order_by(Rating.id)
+    ).all()
+
+    usual = {row.question: "" for row in rows}
+    usual = {question: default_template(question, settings) for question in usual}
+
+    def rater(row: Any) -> str:
+        if row.kind == "human":
+            return names[row.rater_id]
+        return judge_key(names[row.rater_id], row.template, usual[row.question])
+
+    newest = current_ratings(
+        rows,
+        # A person answers an item once, in whichever order; a judge once in each.
+        key=lambda row: (
+            row.item_id,
+            rater(row),
+            row.question,
+            row.repeat,
+            row.order if row.kind == "judge" else "",
+        ),
+        revision=lambda row: int(row.revision),
+    ).values()
+    columns: dict[str, list[Any]] = {
+        "item_id": [row.key for row in newest],
+        "prompt_id": [row.cluster for row in newest],
+        "category": [row.category for row in newest],
+        "question": [row.question for row in newest],
+        "rater_id": [rater(row) for row in newest],
+        "rater_kind": [row.kind for row in newest],
+        "value": [row.value for row in newest],
+        "repeat": [row.repeat for row in newest],
+        "order": [row.order for row in newest],
+        "prompt": [row.prompt or row.content.get("prompt") for row in newest],
+        "response_a": [row.response_a or row.content.get("response_a") for row in newest],
+        "response_b": [row.response_b or row.content.get("response_b") for row in newest],
+    }
+    return pa.table(
+        {
+            name: pa.array(values, pa.int64() if name == "repeat" else pa.string())
+            for name, values in columns.items()
+        }
+    )
+
+
+def _documents(session: Session, settings: Settings, study: Study) -> dict[str, str | bytes]:
+    described = {
+        "slug": study.slug,
+        "title": study.title,
+        "status": study.status,
+        "sample_data": study.is_sample,
+        "taxonomy_version": study.taxonomy_version,
+        "taxonomy_hash": study.taxonomy_hash,
+        "taxonomy_hash_in_use": load_taxonomy(settings.prompts_dir).content_hash,
+        "settings": study.settings,
+        "created_at": study.created_at.isoformat(),
+    }
+    versions = {"python": platform.python_version(), "schema": HEAD} | {
+        name: _version(name) for name in PACKAGES
+    }
+    sample = " (sample data: simulated, not a finding)" if study.is_sample else ""
+    documents: dict[str, str | bytes] = {
+        "README.txt": _README.format(slug=study.slug, sample=sample),
+        "study.json": json.dumps(described, indent=2, ensure_ascii=False),
+        "versions.json": json.dumps(versions, indent=2),
+        "templates.json": json.dumps(_templates_used(session, study.id), indent=2),
+    }
+    texts = ["taxonomy.toml"]
+    texts += [f"templates/{path.name}" for path in (BUNDLED_PROMPTS / "templates").glob("*.txt")]
+    for relative in sorted(texts):
+        documents[relative] = read_prompt_file(find_prompt_file(relative, settings.prompts_dir))
+    return documents
+
+
+def _templates_used(session: Session, study_id: int) -> dict[str, list[str]]:
+    """name@hash of every template that anything in the study was made with."""
+    responses = session.execute(
+        select(Response.template_name, Response.template_hash)
+        .join(Condition, Response.condition_id == Condition.id)
+        .where(Condition.study_id == study_id, Response.template_name != "")
+        .distinct()
+    )
+    by_rater = {
+        name: session.scalars(
+            select(table.template)
+            .join(Rater, table.rater_id == Rater.id)
+            .where(Rater.study_id == study_id, table.template != "")
+            .distinct()
+        )
+        for name, table in (("ratings", Rating), ("checklists", Checklist))
+    }
+    return {"responses": sorted(f"{name}@{digest}" for name, digest in responses)} | {
+        name: sorted(found) for name, found in by_rater.items()
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,132 @@
+"""Items: what raters are asked about. Made when somebody is first to be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.pipeline.records import StoredResponse
+from db.engine import insert_into
+from db.models import Item, Prompt, now
+
+BATCH = 2_000
+
+
+def ensure_prompt_items(
+    session: Session, study_id: int, prompt_ids: Sequence[int]
+) -> dict[int, int]:
+    """prompt id -> item id, adding what is new."""
+    known = _external_ids(session, prompt_ids)
+    wanted = {
+        f"prompt:{prompt_id}": {
+            "kind": "prompt",
+            "prompt_id": prompt_id,
+            "cluster": external_id,
+            "category": category,
+            "category_source": "truth" if category else "",
+        }
+        for prompt_id, (external_id, category) in known.items()
+    }
+    ids = _ensure(session, study_id, wanted)
+    return {prompt_id: ids[f"prompt:{prompt_id}"] for prompt_id in known}
+
+
+def ensure_response_items(
+    session: Session, study_id: int, responses: Sequence[StoredResponse]
+) -> dict[int, int]:
+    """response id -> item id, adding what is new."""
+    known = _external_ids(session, [response.prompt_id for response in responses])
+    wanted = {
+        f"response:{response.id}": {
+            **_of_prompt("response", response, known),
+            "response_a_id": response.id,
+        }
+        for response in responses
+    }
+    ids = _ensure(session, study_id, wanted)
+    return {response.id: ids[f"response:{response.id}"] for response in responses}
+
+
+def ensure_pair_items(
+    session: Session, study_id: int, pairs: Sequence[tuple[StoredResponse, StoredResponse]]
+) -> dict[tuple[int, int], int]:
+    """(response id, response id) -> item id, adding what is new; the first is member a."""
+    known = _external_ids(session, [first.prompt_id for first, _ in pairs])
+    wanted = {
+        f"pair:{first.id}:{second.id}": {
+            **_of_prompt("pair", first, known),
+            "response_a_id": first.id,
+            "response_b_id": second.id,
+        }
+        for first, second in pairs
+    }
+    ids = _ensure(session, study_id, wanted)
+    return {(first.id, second.id): ids[f"pair:{first.id}:{second.id}"] for first, second in pairs}
+
+
+def recategorize(session: Session, prompt_id: int, category: str | None) -> None:
+    """Carries a corrected ground truth to the items of a prompt."""
+    session.execute(
+        update(Item)
+        .where(Item.prompt_id == prompt_id)
+        .values(category=category, category_source="truth" if category else "")
+    )
+
+
+def _of_prompt(
+    kind: str, response: StoredResponse, known: dict[int, tuple[str, str | None]]
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "prompt_id": response.prompt_id,
+        "cluster": known[response.prompt_id][0],
+        "category": response.category,
+        "category_source": response.category_source,
+    }
+
+
+def _external_ids(session: Session, prompt_ids: Iterable[int]) -> dict[int, tuple[str, str | None]]:
+    ids = sorted(set(prompt_ids))
+    found: dict[int, tuple[str, str | None]] = {}
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        for row in session.execute(
+            select(Prompt.id, Prompt.external_id, Prompt.category).where(Prompt.id.in_(part))
+        ):
+            found[row.id] = (row.external_id, row.category)
+    return found
+
+
+def _ensure(session: Session, study_id: int, wanted: dict[str, dict[str, Any]]) -> dict[str, int]:
+    ids = _find(session, study_id, list(wanted))
+    new = [
+        {
+            "study_id": study_id,
+            "key": key,
+            "response_a_id": None,
+            "response_b_id": None,
+            "content": {},
+            "created_at": now(),
+            **values,
+        }
+        for key, values in sorted(wanted.items())  # in one order, so that no two deadlock
+        if key not in ids
+    ]
+    if new:
+        session.execute(insert_into(session, Item).on_conflict_do_nothing(), new)
+        ids |= _find(session, study_id, [row["key"] for row in new])
+    return ids
+
+
+def _find(session: Session, study_id: int, keys: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(keys), BATCH):
+        part = keys[start : start + BATCH]
+        rows = session.execute(
+            select(Item.key, Item.id).where(Item.study_id == study_id, Item.key.in_(part))
+        )
+        found.update((row.key, row.id) for row in rows)
+    return found

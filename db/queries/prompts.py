@@ -1,0 +1,72 @@
+"""Prompts with what is known of their category."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.types import Question
+from db.models import Item, Prompt, Rater, Rating
+from db.queries.items import recategorize
+from db.queries.studies import add_event, touch
+
+
+@dataclass(frozen=True, slots=True)
+class PromptView:
+    """A prompt as a table row. truth: the ground-truth category; by_model: each model's own."""
+
+    id: int
+    external_id: str
+    text: str
+    source: str
+    reference: str
+    truth: str | None
+    by_model: dict[str, str]
+
+
+def list_prompt_views(session: Session, study_id: int) -> list[PromptView]:
+    """All prompts in the order they were added, with every model's classification."""
+    by_prompt: dict[int, dict[str, str]] = {}
+    rows = session.execute(
+        select(Item.prompt_id, Rater.identity, Rating.value)
+        .join(Rating, Rating.item_id == Item.id)
+        .join(Rater, Rating.rater_id == Rater.id)
+        .where(
+            Item.study_id == study_id,
+            Item.kind == "prompt",
+            Rating.question == Question.CATEGORY,
+            Rater.kind == "judge",
+            Rating.value.is_not(None),
+        )
+        .order_by(Rating.id)
+    )
+    for prompt_id, model, category in rows:
+        if prompt_id is not None and category is not None:
+            by_prompt.setdefault(prompt_id, {})[model] = category
+    prompts = session.scalars(select(Prompt).where(Prompt.study_id == study_id).order_by(Prompt.id))
+    return [
+        PromptView(
+            id=prompt.id,
+            external_id=prompt.external_id,
+            text=prompt.text,
+            source=prompt.source,
+            reference=prompt.reference,
+            truth=prompt.category,
+            by_model=by_prompt.get(prompt.id, {}),
+        )
+        for prompt in prompts
+    ]
+
+
+def set_category(session: Session, prompt_id: int, category: str | None, set_by: str) -> None:
+    """Corrects a prompt's ground truth; its items follow."""
+    prompt = session.get_one(Prompt, prompt_id)
+    if prompt.category == category:
+        return
+    detail = {"prompt": prompt.external_id, "from": prompt.category, "to": category}
+    prompt.category, prompt.category_set_by = category, set_by
+    recategorize(session, prompt_id, category)
+    add_event(session, prompt.study_id, "category_set", detail, set_by)
+    touch(session, prompt.study_id)

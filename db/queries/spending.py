@@ -1,0 +1,58 @@
+"""What runs have used over all their attempts, and what they will come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.pipeline.specs import ClassifySpec, GenerateSpec, JudgeSpec, RunSpec
+from core.types import Usage
+from db.models import Chunk, Prompt
+from db.queries.conditions import list_condition_overviews
+
+
+def list_tokens_of_runs(session: Session, run_ids: Sequence[int]) -> dict[int, Usage]:
+    """Run id -> tokens it has used so far; attempts that were paused or broke off included.
+
+    Calls whose provider counts no tokens are not in it, so it is a lower bound.
+    """
+    rows = session.execute(
+        select(
+            Chunk.run_id,
+            func.coalesce(func.sum(Chunk.progress["input_tokens"].as_integer()), 0),
+            func.coalesce(func.sum(Chunk.progress["output_tokens"].as_integer()), 0),
+        )
+        .where(Chunk.run_id.in_(run_ids))
+        .group_by(Chunk.run_id)
+    )
+    return {
+        run_id: Usage(int(tokens_in), int(tokens_out)) for run_id, tokens_in, tokens_out in rows
+    }
+
+
+def count_expected(session: Session, study_id: int, spec: RunSpec) -> int:
+    """How much a run will have planned once all of it has begun, in its own unit.
+
+    A run plans condition by condition and chunk by chunk, so until its end its own count of what
+    is planned is too low to tell the time left. Prompts added meanwhile are counted here.
+    """
+    n_prompts = (
+        session.scalar(select(func.count()).select_from(Prompt).where(Prompt.study_id == study_id))
+        or 0
+    )
+    match spec:
+        case ClassifySpec():
+            return n_prompts
+        case GenerateSpec():
+            return n_prompts * sum(condition.n for condition in spec.conditions)
+        case JudgeSpec():
+            wanted = [
+                one
+                for one in list_condition_overviews(session, study_id)
+                if spec.conditions is None or one.label in spec.conditions
+            ]
+            if spec.question == "equivalence":
+                return len(spec.orders) * sum(one.n_pairs for one in wanted)
+            return sum(one.n_ok for one in wanted)

@@ -1,0 +1,334 @@
+"""The pipeline's Store, on SQLAlchemy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from core.pipeline.records import (
+    NewChecklist,
+    NewRating,
+    NewResponse,
+    Record,
+    StoredPrompt,
+    StoredResponse,
+    StoredSlot,
+)
+from core.strategies.condition import Condition
+from core.types import Question
+from db import executors
+from db.engine import Database, insert_into
+from db.models import Checklist, Item, Prompt, Rater, Rating, Response, now
+from db.models import Condition as ConditionRow
+from db.queries.items import ensure_pair_items, ensure_prompt_items, ensure_response_items
+from db.queries.ratings import current_ratings
+from db.queries.responses import list_current_responses
+from db.queries.studies import touch
+
+# SQLite takes 32,766 variables in a statement, PostgreSQL 65,535.
+IN_LIMIT = 5_000
+T = TypeVar("T")
+
+
+class SqlStore:
+    """Storage of one study for one executor (see `core.pipeline.store.Store`)."""
+
+    def __init__(
+        self, database: Database, study_id: int, executor_id: str, run_id: int | None = None
+    ) -> None:
+        self._database = database
+        self._study_id = study_id
+        self._executor_id = executor_id
+        self._run_id = run_id
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def list_prompts(self, prompt_ids: Sequence[int] | None = None) -> list[StoredPrompt]:
+        query = select(Prompt.id, Prompt.external_id, Prompt.text, Prompt.category).where(
+            Prompt.study_id == self._study_id
+        )
+        with self._database.read() as session:
+            if prompt_ids is None:
+                rows: Iterable[Any] = session.execute(query)
+            else:
+                rows = _in_parts(session, lambda ids: query.where(Prompt.id.in_(ids)), prompt_ids)
+            return sorted((StoredPrompt(*row) for row in rows), key=lambda prompt: prompt.id)
+
+    def list_slots(
+        self, condition_id: int, prompt_ids: Sequence[int], *, with_text: bool
+    ) -> list[StoredSlot]:
+        text: Any = Response.text if with_text else Response.detail
+        query = select(
+            Response.prompt_id,
+            Response.sample_index,
+            Response.replicate,
+            Response.status == "ok",
+            Response.reason,
+            text,
+        ).where(Response.condition_id == condition_id)
+        with self._database.read() as session:
+            rows = _in_parts(
+                session, lambda ids: query.where(Response.prompt_id.in_(ids)), prompt_ids
+            )
+            return [StoredSlot(*row) for row in rows]
+
+    def find_categories(self, model_id: str, prompt_ids: Sequence[int]) -> dict[int, str]:
+        with self._database.read() as session:
+            rater_id = session.scalar(
+                select(Rater.id).where(Rater.study_id == self._study_id, Rater.identity == model_id)
+            )
+            if rater_id is None:
+                return {}
+            query = (
+                select(Item.prompt_id, Rating.value, Rating.id)
+                .join(Rating, Rating.item_id == Item.id)
+                .where(Rating.rater_id == rater_id, Rating.question == Question.CATEGORY)
+                .where(Rating.value.is_not(None))
+            )
+            rows = _in_parts(session, lambda ids: query.where(Item.prompt_id.in_(ids)), prompt_ids)
+            newest = sorted(rows, key=lambda row: int(row[2]))
+            return {prompt_id: value for prompt_id, value, _ in newest}
+
+    def list_responses(
+        self, prompt_ids: Sequence[int], condition_labels: Sequence[str] | None
+    ) -> list[StoredResponse]:
+        with self._database.read() as session:
+            return list_current_responses(session, self._study_id, prompt_ids, condition_labels)
+
+    def list_judged(
+        self, rater_id: int, question: str, template: str, item_ids: Sequence[int]
+    ) -> dict[tuple[int, str], tuple[bool, int]]:
+        query = select(
+            Rating.item_id, Rating.order, Rating.value.is_not(None), Rating.revision
+        ).where(
+            Rating.rater_id == rater_id,
+            Rating.question == question,
+            Rating.template == template,
+            Rating.source == "direct",
+        )
+        with self._database.read() as session:
+            rows = _in_parts(session, lambda ids: query.where(Rating.item_id.in_(ids)), item_ids)
+            newest = current_ratings(
+                rows, key=lambda row: (row[0], row[1]), revision=lambda r: r[3]
+            )
+            return {key: (bool(row[2]), int(row[3])) for key, row in newest.items()}
+
+    def find_checklists(
+        self, rater_id: int, template: str, prompt_ids: Sequence[int]
+    ) -> Mapping[int, tuple[str, ...]]:
+        query = select(Checklist.prompt_id, Checklist.factors).where(
+            Checklist.rater_id == rater_id, Checklist.template == template
+        )
+        with self._database.read() as session:
+            rows = _in_parts(
+                session, lambda ids: query.where(Checklist.prompt_id.in_(ids)), prompt_ids
+            )
+            return {prompt_id: tuple(factors) for prompt_id, factors in rows}
+
+    # -- adding what work refers to -----------------------------------------------------------
+
+    def add_condition(self, condition: Condition) -> int:
+        with self._database.write() as session:
+            session.execute(
+                insert_into(session, ConditionRow).on_conflict_do_nothing(),
+                {
+                    "study_id": self._study_id,
+                    "hash": condition.hash,
+                    "label": condition.label,
+                    "model": condition.model_id,
+                    "endpoint": condition.endpoint,
+                    "strategy": condition.strategy,
+                    "n": condition.n,
+                    "spec": condition.as_dict(),
+                    "created_at": now(),
+                },
+            )
+            known = (
+                ConditionRow.study_id == self._study_id,
+                ConditionRow.hash == condition.hash,
+            )
+            # Only independent samples can be asked for with another n: more of them extend the set.
+            session.execute(
+                update(ConditionRow)
+                .where(*known, ConditionRow.n < condition.n)
+                .values(n=condition.n)
+            )
+            return session.scalars(select(ConditionRow.id).where(*known)).one()
+
+    def add_judge(self, model_id: str) -> int:
+        with self._database.write() as session:
+            session.execute(
+                insert_into(session, Rater).on_conflict_do_nothing(),
+                {
+                    "study_id": self._study_id,
+                    "kind": "judge",
+                    "identity": model_id,
+                    "name": model_id,
+                    "meta": {},
+                    "created_at": now(),
+                },
+            )
+            return session.scalars(
+                select(Rater.id).where(Rater.study_id == self._study_id, Rater.identity == model_id)
+            ).one()
+
+    def list_prompt_items(self, prompt_ids: Sequence[int]) -> dict[int, int]:
+        with self._database.write() as session:
+            return ensure_prompt_items(session, self._study_id, prompt_ids)
+
+    def list_pair_items(
+        self, pairs: Sequence[tuple[StoredResponse, StoredResponse]]
+    ) -> dict[tuple[int, int], int]:
+        with self._database.write() as session:
+            return ensure_pair_items(session, self._study_id, pairs)
+
+    def list_response_items(self, responses: Sequence[StoredResponse]) -> dict[int, int]:
+        with self._database.write() as session:
+            return ensure_response_items(session, self._study_id, responses)
+
+    # -- leases and results -------------------------------------------------------------------
+
+    def claim(self, unit_keys: Sequence[str]) -> set[str]:
+        with self._database.write() as session:
+            return executors.claim(session, self._executor_id, unit_keys)
+
+    def release(self, unit_keys: Sequence[str]) -> None:
+        with self._database.write() as session:
+            executors.release(session, self._executor_id, unit_keys)
+
+    def save(self, records: Sequence[Record]) -> None:
+        by_kind: dict[type, list[Any]] = defaultdict(list)
+        for record in records:
+            by_kind[type(record)].append(record)
+        with self._database.write() as session:
+            self._save_responses(session, by_kind[NewResponse])
+            self._save_ratings(session, by_kind[NewRating])
+            self._save_checklists(session, by_kind[NewChecklist])
+            touch(session, self._study_id)
+
+    def _save_responses(self, session: Session, records: Sequence[NewResponse]) -> None:
+        if not records:
+            return
+        rows = [self._response_values(record) for record in records]
+        slot = ["prompt_id", "condition_id", "sample_index", "replicate"]
+        statement = insert_into(session, Response)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=slot,
+                set_={name: statement.excluded[name] for name in rows[0] if name not in slot},
+                # A stored response is never replaced; a failed call is, by what made it good.
+                where=Response.status == "failed",
+            ),
+            rows,
+        )
+
+    def _response_values(self, record: NewResponse) -> dict[str, Any]:
+        return {
+            "prompt_id": record.prompt_id,
+            "condition_id": record.condition_id,
+            "sample_index": record.sample_index,
+            "replicate": record.replicate,
+            "status": "failed" if record.reason else "ok",
+            "text": storable(record.text),
+            "reason": record.reason,
+            "detail": storable(record.detail),
+            "flags": list(record.flags),
+            "finish_reason": record.finish_reason,
+            "category_used": record.category_used,
+            "category_source": record.category_source,
+            "template_name": record.template_name,
+            "template_hash": record.template_hash,
+            "parameters_sent": dict(record.parameters_sent),
+            "parameters_dropped": dict(record.parameters_dropped),
+            "input_tokens": record.usage.input_tokens,
+            "output_tokens": record.usage.output_tokens,
+            "attempts": record.attempts,
+            "latency_ms": record.latency_ms,
+            "served_model": record.served_model,
+            "raw_reply": None if record.raw_reply is None else storable(record.raw_reply),
+            "run_id": self._run_id,
+            "meta": {},
+            "created_at": now(),
+        }
+
+    def _save_ratings(self, session: Session, records: Sequence[NewRating]) -> None:
+        if not records:
+            return
+        session.execute(
+            insert_into(session, Rating).on_conflict_do_nothing(),
+            [
+                {
+                    "rater_id": record.rater_id,
+                    "item_id": record.item_id,
+                    "question": record.question,
+                    "value": record.value,
+                    "reason": record.reason,
+                    "rationale": storable(record.rationale),
+                    "order": record.order,
+                    "template": record.template,
+                    "source": "direct",
+                    "repeat": 0,
+                    "revision": record.revision,
+                    "category_used": record.category_used,
+                    "elapsed_ms": record.elapsed_ms,
+                    "raw_reply": storable(record.raw_reply),
+                    "parameters": dict(record.parameters),
+                    "input_tokens": record.usage.input_tokens,
+                    "output_tokens": record.usage.output_tokens,
+                    "run_id": self._run_id,
+                    "meta": {},
+                    "created_at": now(),
+                }
+                for record in records
+            ],
+        )
+
+    def _save_checklists(self, session: Session, records: Sequence[NewChecklist]) -> None:
+        if not records:
+            return
+        rows = [
+            {
+                "prompt_id": record.prompt_id,
+                "rater_id": record.rater_id,
+                "template": record.template,
+                "factors": list(record.factors),
+                "reason": record.reason,
+                "raw_reply": storable(record.raw_reply),
+                "parameters": dict(record.parameters),
+                "input_tokens": record.usage.input_tokens,
+                "output_tokens": record.usage.output_tokens,
+                "run_id": self._run_id,
+                "created_at": now(),
+            }
+            for record in records
+        ]
+        key = ["prompt_id", "rater_id", "template"]
+        statement = insert_into(session, Checklist)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=key,
+                set_={name: statement.excluded[name] for name in rows[0] if name not in key},
+                # Scores were given by a readable checklist: that one stays.
+                where=Checklist.reason != "",
+            ),
+            rows,
+        )
+
+
+def storable(text: str) -> str:
+    """Text as both databases can hold it: PostgreSQL has no NUL, neither has lone surrogates."""
+    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def _in_parts(
+    session: Session, query: Callable[[Sequence[int]], Select[*tuple[Any, ...]]], ids: Sequence[int]
+) -> list[Any]:
+    """Rows of a query that filters by a list of ids of any length."""
+    rows: list[Any] = []
+    for start in range(0, len(ids), IN_LIMIT):
+        rows.extend(session.execute(query(ids[start : start + IN_LIMIT])))
+    return rows
