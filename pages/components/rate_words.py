@@ -1,0 +1,66 @@
+"""The words of the rating page, and the name under which the words of an answer are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.annotator_texts import REFERENCE_LANGUAGE, load_texts
+from core.taxonomy import Category, Taxonomy
+from core.templates import Template, text_hash
+from core.types import Question
+from db.queries.tasks import Task
+
+# What a prompt without a category is judged by.
+_NO_CATEGORY = "N"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Texts by `section.name`."""
+
+    texts: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        return self.texts[key]
+
+    def fill(self, key: str, **values: str | int) -> str:
+        """The text with its placeholders replaced."""
+        return Template.from_text(key, self.texts[key]).fill(**values)
+
+    def of(self, section: str) -> dict[str, str]:
+        """name -> text of one section, in the order of the file."""
+        prefix = f"{section}."
+        return {
+            key.removeprefix(prefix): text
+            for key, text in self.texts.items()
+            if key.startswith(prefix)
+        }
+
+
+def load_words(overrides: Path | None) -> Words:
+    """The words in the language of annotators.
+
+    Raises:
+        UserError: the file cannot be used; see `core.annotator_texts.load_texts`.
+    """
+    return Words(load_texts(REFERENCE_LANGUAGE, overrides))
+
+
+def category_of(task: Task, taxonomy: Taxonomy) -> Category:
+    """The category a task is answered under; without a known one, the general definition."""
+    known = task.category is not None and task.category in taxonomy
+    return taxonomy[task.category if known and task.category else _NO_CATEGORY]
+
+
+def definition_of(task: Task, category: Category) -> str:
+    """What a person decides by: word for word what judges are told. "" where nothing is defined."""
+    return category.equivalence_definition if task.question == Question.EQUIVALENCE else ""
+
+
+def template_of(task: Task, definition: str, words: Words) -> str:
+    """`annotate-QUESTION@HASH` over question, answers and definition as they were shown."""
+    shown = words.of(task.question)
+    said = [part for name, text in sorted(shown.items()) for part in (name, text)]
+    return f"annotate-{task.question}@{text_hash(definition, *said)}"
