@@ -1,0 +1,220 @@
+"""classify, generate, judge: the commands that call models."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import click
+
+from commands.common import ProgressLine, json_option, open_all, print_json, slug_argument
+from core.pipeline.records import Progress
+from core.pipeline.specs import ClassifySpec, GenerateSpec, JudgeSpec, RunSpec
+from db.engine import Database
+from db.executors import LiveExecutor
+from db.queries.studies import get_study
+from db.runs import add_run, has_live_worker, run_here
+
+queue_option = click.option(
+    "--queue", is_flag=True, help="Hand the run to the workers instead of doing it here."
+)
+retry_option = click.option(
+    "--retry-failed", is_flag=True, help="Ask again for what came back short, empty or refused."
+)
+model_option = click.option(
+    "--model",
+    "model_id",
+    required=True,
+    metavar="PROVIDER:MODEL",
+    help="For example openai:gpt-4o.",
+)
+
+
+@click.command()
+@slug_argument
+@model_option
+@retry_option
+@queue_option
+@json_option
+def classify(slug: str, model_id: str, retry_failed: bool, queue: bool, as_json: bool) -> None:
+    """Ask a model for the category of every prompt of study SLUG."""
+    _run(slug, lambda _settings: ClassifySpec(model_id, retry_failed), "prompts", queue, as_json)
+
+
+@click.command()
+@slug_argument
+@model_option
+@click.option("--strategy", "strategies", multiple=True, required=True, help="May be repeated.")
+@click.option("-n", "n", type=click.IntRange(1, 20), default=5, show_default=True)
+@click.option("--temperature", type=click.FloatRange(0, 2), help="Default: the strategy's own.")
+@click.option(
+    "--category-from",
+    default="model",
+    show_default=True,
+    metavar="model|truth|PROVIDER:MODEL",
+    help="Whose category anchors the instruction.",
+)
+@retry_option
+@queue_option
+@json_option
+def generate(
+    slug: str,
+    model_id: str,
+    strategies: tuple[str, ...],
+    n: int,
+    temperature: float | None,
+    category_from: str,
+    retry_failed: bool,
+    queue: bool,
+    as_json: bool,
+) -> None:
+    """Generate n responses per prompt and strategy for study SLUG."""
+    from core.pipeline.conditions import plan_conditions
+
+    def spec(settings: Any) -> RunSpec:
+        conditions = plan_conditions(
+            settings,
+            [model_id],
+            strategies,
+            n=n,
+            temperature=temperature,
+            category_from=category_from,
+        )
+        return GenerateSpec(conditions, retry_failed)
+
+    _run(slug, spec, "responses", queue, as_json)
+
+
+@click.command()
+@slug_argument
+@model_option
+@click.option("--question", type=click.Choice(["equivalence", "quality"]), required=True)
+@click.option("--both-orders", is_flag=True, help="Ask about each pair in both orders.")
+@click.option("--condition", "conditions", multiple=True, help="Label; default: all conditions.")
+@retry_option
+@queue_option
+@json_option
+def judge(
+    slug: str,
+    model_id: str,
+    question: Any,
+    both_orders: bool,
+    conditions: tuple[str, ...],
+    retry_failed: bool,
+    queue: bool,
+    as_json: bool,
+) -> None:
+    """Ask a judge about every pair (equivalence) or response (quality) of study SLUG."""
+    if both_orders and question != "equivalence":
+        raise click.UsageError("--both-orders applies to --question equivalence only.")
+    spec = JudgeSpec(
+        model_id,
+        question,
+        orders=("ab", "ba") if both_orders else ("ab",),
+        conditions=conditions or None,
+        retry_failed=retry_failed,
+    )
+    _run(slug, lambda _settings: spec, "ratings", queue, as_json)
+
+
+def _run(
+    slug: str, make_spec: Callable[[Any], RunSpec], what: str, queue: bool, as_json: bool
+) -> None:
+    settings, database = open_all()
+    with database.read() as session:
+        get_study(session, slug)
+    spec = make_spec(settings)
+    if queue:
+        _enqueue(database, slug, spec, as_json)
+        return
+    line = ProgressLine(what)
+    with LiveExecutor(database, "terminal") as executor, _interruptible() as interrupted:
+        progress = run_here(
+            database,
+            settings,
+            slug,
+            spec,
+            executor.id,
+            should_stop=interrupted,
+            on_progress=line,
+        )
+        stopped = interrupted()
+    line.end()
+    if as_json:
+        print_json(_summary(progress))
+    else:
+        click.echo(
+            f"{progress.done} {what} done, {progress.skipped} there already, "
+            f"{progress.failed} failed; {progress.calls} calls in {progress.elapsed_s:.1f} s."
+        )
+    _name_failures(progress)
+    if stopped:
+        click.echo("Stopped. The same command again goes on from here.", err=True)
+    if stopped or progress.failed:
+        sys.exit(1)
+
+
+def _enqueue(database: Database, slug: str, spec: RunSpec, as_json: bool) -> None:
+    with database.write() as session:
+        run = add_run(session, get_study(session, slug), spec, requested_by="terminal")
+        run_id = run.id
+    with database.read() as session:
+        waiting = not has_live_worker(session)
+    if as_json:
+        print_json({"run": run_id, "status": "queued"})
+    else:
+        click.echo(f"Run {run_id} is queued.")
+    if waiting:
+        click.echo("No worker is running; start one with: taskanchor worker", err=True)
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Turns the first Ctrl-C into a request to stop; calls under way still end and are stored.
+
+    The second one stops at once; what was stored by then stays.
+    """
+    asked: list[int] = []
+
+    def ask(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        click.echo("\nStopping: waiting for the calls under way. Ctrl-C again stops now.", err=True)
+
+    previous = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _summary(progress: Progress) -> dict[str, Any]:
+    """What a script is told. Work a Ctrl-C left for the next time is not counted as planned."""
+    return {
+        "planned": progress.done + progress.failed + progress.skipped,
+        "done": progress.done,
+        "failed": progress.failed,
+        "skipped": progress.skipped,
+        "calls": progress.calls,
+        "elapsed_s": round(progress.elapsed_s, 3),
+        "failures": [
+            {"prompt": failure.prompt, "condition": failure.condition, "reason": failure.reason}
+            for failure in progress.failures
+        ],
+    }
+
+
+def _name_failures(progress: Progress, limit: int = 20) -> None:
+    for failure in progress.failures[:limit]:
+        detail = f": {failure.detail}" if failure.detail else ""
+        click.echo(
+            f"failed: {failure.prompt} {failure.condition} {failure.reason}{detail}", err=True
+        )
+    if len(progress.failures) > limit:
+        click.echo(f"… and {len(progress.failures) - limit} more failures.", err=True)
