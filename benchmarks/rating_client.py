@@ -81,7 +81,9 @@ class RatingClient:
                     first = await self._connected().recv(decode=False)
             except TimeoutError:
                 return drawn
-            drawn = await self._read(first)
+            # What a finished run still says of itself is no new run.
+            if ForwardMsg.FromString(first).WhichOneof("type") == "new_session":
+                drawn = await self._read(first)
 
     async def _run(self, widget_id: str) -> Screen:
         await self._send(widget_id)

@@ -56,13 +56,24 @@ def save(
     Nothing here asks Streamlit: any such call may end the run for a newer one, and the answer
     would be lost.
     """
-    now_s = time.monotonic()
-    is_held = is_bounce(session.pressed_s, now_s)
-    session.pressed_s = now_s
-    if is_held:
-        return
+    pressed_s = time.monotonic()
+    with session.lock:
+        is_held = is_bounce(session.pressed_s, pressed_s)
+        session.pressed_s = pressed_s
+        if not is_held:
+            _save(database, session, rater_id, assignment_id, answer, template)
+
+
+def _save(
+    database: Database,
+    session: RatingSession,
+    rater_id: int,
+    assignment_id: int,
+    answer: str,
+    template: str,
+) -> None:
     shown_s = session.shown_s if session.shown_id == assignment_id else None
-    elapsed_ms, flags = elapsed(shown_s, now_s)
+    elapsed_ms, flags = elapsed(shown_s, session.pressed_s)
     try:
         with database.write() as transaction:
             add_answer(
@@ -203,7 +214,7 @@ def draw_page() -> None:
     session = current_session()
     status = progress = task = None
     if rater_id is not None:
-        with database().read() as reading:
+        with session.lock, database().read() as reading:
             status = find_study_status(reading, rater_id)
             progress = get_progress(reading, rater_id)
             task = find_task(reading, rater_id, session.position)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import streamlit as st
 
@@ -22,6 +23,8 @@ class RatingSession:
         problem: why the latest answer could not be saved; "" when it could.
         shown_id, shown_s: assignment drawn last, and when it was first drawn (monotonic).
         pressed_s: when an answer was last pressed (monotonic).
+        lock: a second press starts a second run beside the first; held while an answer is saved,
+            so that no run draws what was open before it.
     """
 
     started: bool = False
@@ -31,6 +34,7 @@ class RatingSession:
     shown_id: int | None = None
     shown_s: float = 0.0
     pressed_s: float = -math.inf
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def start(self) -> None:
         self.started = True

@@ -215,6 +215,7 @@ async def rate_over_the_wire(link: str) -> tuple[list[Screen], int]:
     async with RatingClient(link) as client:
         screens.append(await client.open())
         screens.append(await client.press(screens[-1], "start"))
+        await asyncio.sleep(rate_pace.BOUNCE_S * 2)
         screens.append(await client.press_twice(screens[-1], screens[-1].answers()[0]))
         for _ in range(2):
             await asyncio.sleep(rate_pace.BOUNCE_S * 2)
