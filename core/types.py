@@ -14,11 +14,25 @@ RatingSource = Literal["direct", "grouping", "import"]
 
 
 class Question(StrEnum):
-    """What a rater is asked about an item. Imported ratings may use other names."""
+    """What a rater is asked about an item. Imported ratings may use other names.
+
+    EQUIVALENCE: a pair, by the category's definition. USEFULNESS: an ordered pair, no definition:
+    would the second still add something? SAME: a pair, no definition. QUALITY: a response, 1 to 5.
+    GROUPING: a set sorted into groups that say the same. COUNT: how many meaningfully different
+    responses a set holds. CATEGORY: which task category a prompt is of.
+    """
 
     EQUIVALENCE = "equivalence"
+    USEFULNESS = "usefulness"
+    SAME = "same"
     QUALITY = "quality"
+    GROUPING = "grouping"
+    COUNT = "count"
     CATEGORY = "category"
+
+
+# Asked without telling what "different" means; always before any question that does.
+UNDEFINED_QUESTIONS = frozenset({Question.USEFULNESS, Question.SAME, Question.COUNT})
 
 
 class Verdict(StrEnum):

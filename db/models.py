@@ -209,7 +209,12 @@ class Identity(Base):
 
 
 class Assignment(Base):
-    """One item put before one person. left: which member is drawn first, a or b."""
+    """One item put before one person. left: which member is drawn first, a or b.
+
+    state: open, done, or released: given back after its lease ran out. purpose: rating, practice,
+    attention or repeat; only `rating` counts towards the ratings an item needs.
+    lease_until: None for work that is never taken back. member_order: a set's members as shown.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -224,14 +229,19 @@ class Assignment(Base):
     position: Mapped[int]
     left: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="open")
+    purpose: Mapped[str] = mapped_column(default="rating", server_default="rating")
+    lease_until: Mapped[datetime | None]
+    member_order: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Rating(Base):
-    """An answer. Append-only: a changed answer is a new revision.
+    """An answer. Append-only: a changed answer is a new revision; only withdrawal empties it.
 
     value: None means unscored, with `reason`. order: ab, ba, or "" where there is no order.
     template: name@hash of the words asked with. source: direct, grouping or import.
+    purpose: as the assignment's; practice, attention checks and repeats stay out of agreement.
+    rationale: a judge's reasons, a person's comment. meta: `late` marks an answer after release.
     """
 
     __tablename__ = "rating"
@@ -268,6 +278,7 @@ class Rating(Base):
     parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
     input_tokens: Mapped[int | None]
     output_tokens: Mapped[int | None]
+    purpose: Mapped[str] = mapped_column(default="rating", server_default="rating")
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="SET NULL"))
     meta: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
@@ -293,7 +304,11 @@ class Checklist(Base):
 
 
 class Sample(Base):
-    """How an item came before people: without the probability no estimate can be corrected."""
+    """How an item came before people: without the probability no estimate can be corrected.
+
+    arm: whose people rate it; "" for people invited by name. ratings_wanted: answers it needs;
+    None where people were given it by name.
+    """
 
     __tablename__ = "sample"
     __table_args__ = (UniqueConstraint("study_id", "item_id", "question"),)
@@ -304,7 +319,64 @@ class Sample(Base):
     frame: Mapped[str]
     stratum: Mapped[str] = mapped_column(default="")
     inclusion_probability: Mapped[float | None]
+    arm: Mapped[str] = mapped_column(default="", server_default="")
+    ratings_wanted: Mapped[int | None]
     seed: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Participation(Base):
+    """A person's way through a crowd study.
+
+    phase: as in `core.crowd.phases.Phase`. phases: phase -> when it was entered (ISO, UTC).
+    consent: version, hash of the text, when. captured: parameters of the address they came by.
+    practice: rounds so far, right and asked of the latest. answers: key -> answer at the end.
+    excluded_*: a researcher's decision, with who and why.
+    """
+
+    __tablename__ = "participation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rater_id: Mapped[int] = mapped_column(ForeignKey("rater.id", ondelete="CASCADE"), unique=True)
+    study_id: Mapped[int] = _study_id()
+    arm: Mapped[str]
+    phase: Mapped[str]
+    phases: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    consent: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    captured: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    practice: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    excluded_reason: Mapped[str] = mapped_column(default="")
+    excluded_by: Mapped[str] = mapped_column(default="")
+    excluded_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime] = mapped_column(default=now)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Gold(Base):
+    """An item whose answer is known. purpose: practice or attention. Never from a judge."""
+
+    __tablename__ = "gold"
+    __table_args__ = (UniqueConstraint("item_id", "question", "purpose"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = _study_id()
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"))
+    question: Mapped[str]
+    purpose: Mapped[str]
+    value: Mapped[str]
+    explanation: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Note(Base):
+    """What a person wrote about an item. kind: comment or problem."""
+
+    __tablename__ = "note"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rater_id: Mapped[int] = mapped_column(ForeignKey("rater.id", ondelete="CASCADE"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"))
+    question: Mapped[str] = mapped_column(default="")
+    kind: Mapped[str]
+    text: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
