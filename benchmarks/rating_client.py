@@ -19,9 +19,15 @@ _QUIET_S = 1.0
 
 @dataclass
 class Screen:
-    """What one run of the script sent. buttons: widget key -> widget id, in drawing order."""
+    """What one run of the script sent.
+
+    Attributes:
+        buttons: widget key -> widget id, in drawing order.
+        fragment: part of the page that pressing one of them runs.
+    """
 
     buttons: dict[str, str] = field(default_factory=dict)
+    fragment: str = ""
     messages: list[ForwardMsg] = field(default_factory=list)
 
     def answers(self) -> list[str]:
@@ -64,16 +70,16 @@ class RatingClient:
 
     async def open(self) -> Screen:
         """Asks for the page, as a browser does that opens the link."""
-        return await self._run("")
+        return await self._run("", "")
 
     async def press(self, screen: Screen, key: str) -> Screen:
         """Presses a button of the screen; returns what is drawn then."""
-        return await self._run(screen.buttons[key])
+        return await self._run(screen.buttons[key], screen.fragment)
 
     async def press_twice(self, screen: Screen, key: str) -> Screen:
         """Presses a button again before anything was drawn, as an impatient thumb does."""
-        await self._send(screen.buttons[key])
-        drawn = await self._run(screen.buttons[key])
+        await self._send(screen.buttons[key], screen.fragment)
+        drawn = await self._run(screen.buttons[key], screen.fragment)
         # The server may make one run of it or two; the second may begin a moment later.
         while True:
             try:
@@ -85,8 +91,8 @@ class RatingClient:
             if ForwardMsg.FromString(first).WhichOneof("type") == "new_session":
                 drawn = await self._read(first)
 
-    async def _run(self, widget_id: str) -> Screen:
-        await self._send(widget_id)
+    async def _run(self, widget_id: str, fragment: str) -> Screen:
+        await self._send(widget_id, fragment)
         return await self._read()
 
     async def _read(self, first: bytes | None = None) -> Screen:
@@ -101,18 +107,20 @@ class RatingClient:
             if message.WhichOneof("type") == "delta" and element.WhichOneof("type") == "button":
                 # Ids are $$ID-<hash>-<key>.
                 screen.buttons[element.button.id.split("-", 2)[2]] = element.button.id
+                screen.fragment = message.delta.fragment_id
             if message.WhichOneof("type") == "script_finished":
                 if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                     screen = Screen(messages=screen.messages)
                     continue
                 return screen
 
-    async def _send(self, widget_id: str) -> None:
+    async def _send(self, widget_id: str, fragment: str) -> None:
         request = BackMsg()
         run = request.rerun_script
         run.query_string = self._address.query
         run.page_name = self._address.path.strip("/")
         run.context_info.url = self._link
+        run.fragment_id = fragment
         if widget_id:
             state = run.widget_states.widgets.add()
             state.id, state.trigger_value = widget_id, True

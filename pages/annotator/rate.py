@@ -35,7 +35,6 @@ from pages.components.rate_task import (
 )
 from pages.components.rate_words import Words, category_of, definition_of, template_of
 from pages.components.responses import RENDERER_VERSION
-from pages.components.startup import freeze_imports
 from pages.components.theme import problem
 from pages.components.workspace import database
 
@@ -150,18 +149,7 @@ def draw_question_page(
     words = setup.words
     category = category_of(task, setup.taxonomy)
     definition = definition_of(task, category)
-    with st.container(horizontal=True, vertical_alignment="center", key="rate-top"):
-        draw_progress(task, progress, words, saved=session.saved)
-        st.segmented_control(
-            words["settings.text_size"],
-            list(TEXT_SCALES),
-            default=NORMAL,
-            required=True,
-            format_func=lambda size: words[f"settings.{size}"],
-            key="size",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+    draw_progress(task, progress, words, saved=session.saved)
     if session.problem:
         problem(f"{words['rate.not_saved']} {session.problem}")
         session.problem = ""
@@ -171,9 +159,6 @@ def draw_question_page(
         draw_answers(session, rater_id, task, template_of(task, definition, words), words)
         draw_way(session, task, words)
     session.show(task.assignment_id)
-    if session.saved:
-        # All that rating needs is loaded by now, and need not be walked after every answer.
-        freeze_imports((rating_setup.__module__,))
 
 
 def draw_welcome(session: RatingSession, task: Task, progress: TaskProgress, words: Words) -> None:
@@ -206,19 +191,36 @@ def draw_thanks(session: RatingSession, progress: TaskProgress, words: Words) ->
     )
 
 
-def draw_page() -> None:
-    setup = rating_setup()
+def ask_text_size(words: Words) -> str:
+    """How large responses are drawn; kept in the address, so that a reload remembers."""
+    return st.segmented_control(
+        words["settings.text_size"],
+        list(TEXT_SCALES),
+        default=NORMAL,
+        required=True,
+        format_func=lambda size: words[f"settings.{size}"],
+        key="size",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+
+
+@st.fragment
+def draw_work(session: RatingSession, rater_id: int, setup: Setup) -> None:
+    """All that an answer changes; an answer runs this alone, for half of a whole page's cost."""
+    try:
+        draw_state(session, rater_id, setup)
+    except AppError as failure:
+        problem(str(failure))
+
+
+def draw_state(session: RatingSession, rater_id: int, setup: Setup) -> None:
     words = setup.words
-    draw_look(str(st.session_state.get("size", NORMAL)))
-    rater_id = rater_id_from_token(st.query_params.get("link", ""), setup.key)
-    session = current_session()
-    status = progress = task = None
-    if rater_id is not None:
-        with session.lock, database().read() as reading:
-            status = find_study_status(reading, rater_id)
-            progress = get_progress(reading, rater_id)
-            task = find_task(reading, rater_id, session.position)
-    if rater_id is None or progress is None or status is None:
+    with session.lock, database().read() as reading:
+        status = find_study_status(reading, rater_id)
+        progress = get_progress(reading, rater_id)
+        task = find_task(reading, rater_id, session.position)
+    if status is None:
         draw_note(words["errors.link_unknown_title"], words["errors.link_unknown"])
     elif status == CLOSED:
         draw_note(words["errors.study_closed_title"], words["errors.study_closed"])
@@ -230,6 +232,18 @@ def draw_page() -> None:
         draw_welcome(session, task, progress, words)
     else:
         draw_question_page(session, rater_id, task, progress, setup)
+
+
+def draw_page() -> None:
+    setup = rating_setup()
+    words = setup.words
+    rater_id = rater_id_from_token(st.query_params.get("link", ""), setup.key)
+    if rater_id is None:
+        draw_look(NORMAL)
+        draw_note(words["errors.link_unknown_title"], words["errors.link_unknown"])
+        return
+    draw_look(ask_text_size(words))
+    draw_work(current_session(), rater_id, setup)
 
 
 try:

@@ -133,6 +133,24 @@ def test_the_rating_page_shows_neither_model_nor_strategy_nor_other_pages(
     page.context.close()
 
 
+def test_a_person_who_wants_larger_text_gets_it_for_every_item(
+    browser: Browser, server: AppServer
+) -> None:
+    page = open_page(browser, add_person(server), size=PHONE).page
+    page.get_by_role("button", name="Start").click()
+    text = page.locator(".rt-response .ta-response p").first
+    expect(text).to_have_css("font-size", "17px")
+    page.get_by_role("radio", name="A+").click()
+    expect(text).to_have_css("font-size", "22.1px")
+    page.get_by_role("button", name="Same").click()
+    expect(page.get_by_text("2 of 4")).to_be_visible()
+    expect(text).to_have_css("font-size", "22.1px")
+    page.reload()
+    page.get_by_role("button", name="Go on").click()
+    expect(text).to_have_css("font-size", "22.1px")
+    page.context.close()
+
+
 def test_a_changed_link_opens_nothing(browser: Browser, server: AppServer) -> None:
     link = add_person(server)
     page = open_page(browser, link[:-3] + "abc").page

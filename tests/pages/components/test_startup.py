@@ -1,10 +1,11 @@
 import gc
 import sys
+import weakref
 from collections.abc import Iterator
 
 import pytest
 
-from pages.components.startup import freeze_imports
+from pages.components.startup import freeze_again, freeze_imports, full_collections
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +24,31 @@ def test_modules_are_imported_once_and_put_beyond_the_collector() -> None:
     assert "colorsys" in sys.modules
     assert frozen > before
     assert again == frozen
+
+
+class Node:
+    """Refers to itself, so that only the collector can free it."""
+
+    def __init__(self) -> None:
+        self.me = self
+
+
+def test_what_a_session_left_behind_is_freed_although_it_was_put_aside() -> None:
+    node = Node()
+    left = weakref.ref(node)
+    freeze_again()
+    del node
+    gc.collect()
+    assert left() is not None
+
+    freeze_again()
+
+    assert left() is None
+
+
+def test_a_walk_through_the_whole_heap_is_noticed() -> None:
+    before = full_collections()
+
+    gc.collect()
+
+    assert full_collections() == before + 1
