@@ -50,8 +50,8 @@ class ImportedRating:
     """One answer.
 
     Attributes:
-        value: "equivalent" or "different" for `equivalence`, a number from 1 to 5 as text for
-            `quality`, the text itself for any other question; None = unscored.
+        value: "equivalent" or "different" for `equivalence` and `same`, a number from 1 to 5
+            as text for `quality`, the text itself for any other question; None = unscored.
         repeat: 0 for a first answer, from 1 for planned repeats.
         order: which response was shown first, ab or ba; "" = the file does not say.
         item: what this row says about the item; `external_items` merges the rows of one item.
@@ -121,7 +121,7 @@ def parse_value(question: str, values: Mapping[str, Any]) -> str | None:
     text = text_cell(values, "value")
     if text is None:
         return None
-    if question == Question.EQUIVALENCE:
+    if question in (Question.EQUIVALENCE, Question.SAME):
         verdict = _VERDICT_OF_WORD.get(text.strip().lower())
         if verdict is None:
             raise CellError(
