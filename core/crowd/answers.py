@@ -133,6 +133,16 @@ def rearranged(value: str, order: Sequence[int]) -> str:
     return canonical_partition([labels[place] for place in range(len(order))])
 
 
+def as_shown(value: str, order: Sequence[int]) -> str:
+    """A partition of members in the item's own order, told of members as they were shown.
+
+    >>> as_shown("0,0,1", [2, 0, 1])
+    '0,1,1'
+    """
+    labels = partition_labels(value)
+    return canonical_partition([labels[place] for place in order])
+
+
 def pair_verdicts(value: str) -> dict[tuple[int, int], Verdict]:
     """(member, member) -> what a grouping says of the two; the first comes earlier in the item."""
     groups = partition_labels(value)

@@ -43,6 +43,7 @@ def list_result_raters(
             Rater.study_id == study_id,
             Rating.question.in_([Question.EQUIVALENCE, Question.QUALITY]),
             Item.response_a_id.is_not(None),
+            Rating.source != "grouping",
         )
         .distinct()
     ).all()

@@ -234,6 +234,7 @@ def _load_answers(
         )
         .join(Item, Rating.item_id == Item.id)
         .where(Item.study_id == study_id, Rating.question == question, Rating.repeat == 0)
+        .where(Rating.source != "grouping")
         .where(Item.response_a_id.is_not(None))
     )
     if prompt_ids is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import select, update
@@ -65,6 +66,34 @@ def ensure_pair_items(
     }
     ids = _ensure(session, study_id, wanted)
     return {(first.id, second.id): ids[f"pair:{first.id}:{second.id}"] for first, second in pairs}
+
+
+def ensure_pairs_of_set(session: Session, item: Item) -> dict[tuple[int, int], int]:
+    """(place, place) of two members of a set -> item id of their pair, adding what is new.
+
+    A pair somebody was asked about before is found, whichever of its members came first then.
+    """
+    members = item.content.get("response_ids", [])
+    keys = {
+        (a, b): (f"pair:{members[a]}:{members[b]}", f"pair:{members[b]}:{members[a]}")
+        for a, b in combinations(range(len(members)), 2)
+    }
+    known = _find(session, item.study_id, [key for both in keys.values() for key in both])
+    wanted = {
+        both[0]: {
+            "kind": "pair",
+            "prompt_id": item.prompt_id,
+            "cluster": item.cluster,
+            "category": item.category,
+            "category_source": item.category_source,
+            "response_a_id": members[a],
+            "response_b_id": members[b],
+        }
+        for (a, b), both in keys.items()
+        if not known.keys() & set(both)
+    }
+    known |= _ensure(session, item.study_id, wanted)
+    return {places: known.get(both[0]) or known[both[1]] for places, both in keys.items()}
 
 
 def recategorize(session: Session, prompt_id: int, category: str | None) -> None:

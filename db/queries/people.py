@@ -172,6 +172,7 @@ def list_people(session: Session, study_id: int) -> list[Person]:
             )
             .join(Rater, Rating.rater_id == Rater.id)
             .where(Rater.study_id == study_id, Rater.kind == "human")
+            .where(Rating.source != "grouping")
             .group_by(Rating.rater_id)
         )
     }

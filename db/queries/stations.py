@@ -129,6 +129,7 @@ def _count_ratings(session: Session, study_id: int) -> int:
         .select_from(Rating)
         .join(Rater, Rating.rater_id == Rater.id)
         .where(Rater.study_id == study_id, Rater.kind == "human", Rating.value.is_not(None))
+        .where(Rating.source != "grouping")
     )
     return session.scalar(query) or 0
 
@@ -139,6 +140,7 @@ def _count_both(session: Session, study_id: int) -> int:
         select(Rating.item_id, Rating.question)
         .join(Rater, Rating.rater_id == Rater.id)
         .where(Rater.study_id == study_id, Rating.value.is_not(None))
+        .where(Rating.source != "grouping")
         .group_by(Rating.item_id, Rating.question)
         .having(func.count(Rater.kind.distinct()) == 2)
         .subquery()

@@ -120,7 +120,7 @@ def get_overview(session: Session, study: Study) -> StudyOverview:
         select(func.count())
         .select_from(Rating)
         .join(Rater, Rating.rater_id == Rater.id)
-        .where(Rater.study_id == study.id)
+        .where(Rater.study_id == study.id, Rating.source != "grouping")
     )
     latest = [
         session.scalar(select(func.max(Event.created_at)).where(Event.study_id == study.id)),

@@ -1,38 +1,33 @@
-"""One person's own work: what is put before them, how far they are, what they answer.
+"""One person's own work: what is put before them, and how far they are.
 
 Nothing here selects a model, a strategy, a condition or another rater's answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Executable,
     Result,
-    Table,
     bindparam,
     func,
-    insert,
     select,
-    update,
 )
 from sqlalchemy.orm import Session, aliased
 
-from core.errors import UserError
+from core.crowd import CrowdPlan, read_plan
+from core.crowd.answers import CANNOT_TELL, as_shown, shown_order
 from core.types import Question
 from db.models import Assignment, Item, Prompt, Rater, Rating, Response, Study
 
-CANNOT_TELL = "cannot_tell"
-ANSWERS = {
-    Question.EQUIVALENCE: frozenset({"equivalent", "different", CANNOT_TELL}),
-    Question.QUALITY: frozenset({"1", "2", "3", "4", "5"}),
-}
 CLOSED = "closed"
+# Where a rating's meta keeps the ticked lines of a checklist.
+TICKS = "ticks"
 # A person's pace is that of their latest answers: people speed up.
 PACE_WINDOW = 20
 PACE_MINIMUM = 3
@@ -43,6 +38,9 @@ _STUDY_STATUS = (
     select(Study.status)
     .join(Rater, Rater.study_id == Study.id)
     .where(Rater.id == _rater_id, Rater.kind == "human")
+)
+_SETTINGS = (
+    select(Study.settings).join(Rater, Rater.study_id == Study.id).where(Rater.id == _rater_id)
 )
 _COUNTS = (
     select(Assignment.question, Assignment.state, func.count())
@@ -65,6 +63,8 @@ _TASKS = (
         Assignment.position,
         Assignment.left,
         Assignment.state,
+        Assignment.member_order,
+        Item.kind,
         Item.category,
         Item.content,
         Prompt.text.label("prompt"),
@@ -79,37 +79,21 @@ _TASKS = (
 )
 _OPEN_TASK = _TASKS.where(Assignment.state == "open").order_by(Assignment.position).limit(1)
 _TASK_AT = _TASKS.where(Assignment.position == bindparam("position"))
-# The lock makes two tabs of one person take turns, so that revisions stay in a row.
-_OWN_ASSIGNMENT = (
-    select(
-        Assignment.item_id,
-        Assignment.question,
-        Assignment.repeat,
-        Assignment.left,
-        Item.category,
-        Study.status,
-    )
-    .join(Item, Assignment.item_id == Item.id)
-    .join(Study, Item.study_id == Study.id)
-    .where(Assignment.id == bindparam("assignment_id"), Assignment.rater_id == _rater_id)
-    .with_for_update(of=Assignment)
+_MEMBERS = select(Response.id, Response.text).where(
+    Response.id.in_(bindparam("response_ids", expanding=True))
 )
 _LATEST_RATING = (
-    select(Rating.value, Rating.revision)
+    select(Rating.value, Rating.revision, Rating.confidence, Rating.meta)
     .where(
         Rating.item_id == bindparam("item_id"),
         Rating.rater_id == _rater_id,
         Rating.question == bindparam("question"),
         Rating.repeat == bindparam("repeat"),
+        # Not what was derived of a pair from how a person grouped its set.
+        Rating.source == "direct",
     )
     .order_by(Rating.revision.desc())
     .limit(1)
-)
-# On the tables, since nothing of the ORM's bookkeeping is needed here.
-_assignment = cast(Table, Assignment.__table__)
-_ADD_RATING = insert(cast(Table, Rating.__table__))
-_MARK_DONE = (
-    update(_assignment).where(_assignment.c.id == bindparam("assignment_id")).values(state="done")
 )
 
 
@@ -119,8 +103,10 @@ class Task:
 
     Attributes:
         position: counts from 0 over all of this person's assignments.
-        texts: one for a response, two for a pair, in the order shown.
-        value: their present answer; None when unanswered, `cannot_tell` when they could not.
+        texts: of a response, a pair or a set, in the order shown; none for a prompt.
+        value: their present answer; None when unanswered, `cannot_tell` when they could not. A
+            grouping is told of the members as they are shown.
+        confidence, ticks: given with the present answer.
     """
 
     assignment_id: int
@@ -130,6 +116,8 @@ class Task:
     texts: tuple[str, ...]
     category: str | None
     value: str | None
+    confidence: float | None = None
+    ticks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +152,13 @@ class TaskProgress:
 
 def find_study_status(session: Session, rater_id: int) -> str | None:
     """Status of the study a person works for; None when there is no such person."""
-    return _execute(session, _STUDY_STATUS, {"rater_id": rater_id}).scalar()
+    return execute(session, _STUDY_STATUS, {"rater_id": rater_id}).scalar()
 
 
 def get_progress(session: Session, rater_id: int) -> TaskProgress:
     """Counts of a person's assignments, and their pace."""
-    counts = _execute(session, _COUNTS, {"rater_id": rater_id}).all()
-    latest = _execute(session, _PACE, {"rater_id": rater_id}).all()
+    counts = execute(session, _COUNTS, {"rater_id": rater_id}).all()
+    latest = execute(session, _PACE, {"rater_id": rater_id}).all()
     seconds: dict[str, list[float]] = {}
     for question, elapsed_ms in latest:
         seconds.setdefault(question, []).append((elapsed_ms or 0) / 1000)
@@ -185,96 +173,86 @@ def get_progress(session: Session, rater_id: int) -> TaskProgress:
     )
 
 
+def find_plan(session: Session, rater_id: int) -> CrowdPlan | None:
+    """The plan of the study a person works for; None where it has none.
+
+    Raises:
+        UserError: the study's settings hold something that is no plan.
+    """
+    settings = execute(session, _SETTINGS, {"rater_id": rater_id}).scalar()
+    return read_plan(settings or {})
+
+
 def find_task(session: Session, rater_id: int, position: int | None = None) -> Task | None:
     """The task at a position, or for None the first that is not answered yet."""
     if position is None:
-        row = _execute(session, _OPEN_TASK, {"rater_id": rater_id}).one_or_none()
+        row = execute(session, _OPEN_TASK, {"rater_id": rater_id}).one_or_none()
     else:
         at = {"rater_id": rater_id, "position": position}
-        row = _execute(session, _TASK_AT, at).one_or_none()
+        row = execute(session, _TASK_AT, at).one_or_none()
     if row is None:
         return None
-    members = (
-        row.content.get("response_a") if row.text_a is None else row.text_a,
-        row.content.get("response_b") if row.text_b is None else row.text_b,
-    )
-    texts = tuple(text for text in members if text is not None)
     latest = None
     if row.state != "open":
-        latest = _latest_rating(session, rater_id, row.item_id, row.question, row.repeat)
+        latest = latest_rating(session, rater_id, row.item_id, row.question, row.repeat)
     return Task(
         assignment_id=row.id,
         position=row.position,
         question=row.question,
         prompt=row.content.get("prompt", "") if row.prompt is None else row.prompt,
-        texts=texts[::-1] if row.left == "b" else texts,
+        texts=_texts(session, row),
         category=row.category,
-        value=None if latest is None else latest.value or CANNOT_TELL,
+        value=None if latest is None else _present(latest.value, row),
+        confidence=None if latest is None else latest.confidence,
+        ticks=() if latest is None else tuple(latest.meta.get(TICKS, ())),
     )
 
 
-def add_answer(
-    session: Session,
-    rater_id: int,
-    assignment_id: int,
-    answer: str,
-    *,
-    template: str,
-    elapsed_ms: int | None,
-    meta: Mapping[str, Any],
-) -> None:
-    """Records an answer; a changed one is a new revision, the same one again changes nothing.
-
-    Args:
-        template: name@hash of the words the person answered to.
-        elapsed_ms: from drawing to answering; None when that is not known.
-
-    Raises:
-        UserError: not this person's assignment, no answer to its question, or a closed study.
-    """
-    own = {"rater_id": rater_id, "assignment_id": assignment_id}
-    row = _execute(session, _OWN_ASSIGNMENT, own).one_or_none()
-    if row is None:
-        raise UserError("This item is not one of yours. Open your personal link again.")
-    if row.status == CLOSED:
-        raise UserError("The study is closed and takes no more answers.")
-    allowed = ANSWERS.get(Question(row.question), frozenset())
-    if answer not in allowed:
-        raise UserError(
-            f"{answer!r} is no answer to {row.question!r}; expected one of "
-            f"{', '.join(sorted(allowed))}."
-        )
-    value = None if answer == CANNOT_TELL else answer
-    latest = _latest_rating(session, rater_id, row.item_id, row.question, row.repeat)
-    if latest is not None and latest.value == value:
-        return
-    rating = {
-        "rater_id": rater_id,
-        "item_id": row.item_id,
-        "question": row.question,
-        "value": value,
-        "reason": CANNOT_TELL if value is None else "",
-        "order": {"a": "ab", "b": "ba"}.get(row.left, ""),
-        "template": template,
-        "repeat": row.repeat,
-        "revision": 0 if latest is None else latest.revision + 1,
-        "category_used": row.category,
-        "elapsed_ms": elapsed_ms,
-        "meta": dict(meta),
-    }
-    _execute(session, _ADD_RATING, rating)
-    _execute(session, _MARK_DONE, {"assignment_id": assignment_id})
+def members_of(content: Mapping[str, Any]) -> list[Any]:
+    """A set's members in the item's own order: ids of responses, or texts that came with it."""
+    return list(content.get("response_ids") or content.get("responses") or ())
 
 
-def _latest_rating(
+def _texts(session: Session, row: Any) -> tuple[str, ...]:
+    """What is rated, in the order shown."""
+    if row.kind == "set":
+        return _set_texts(session, row)
+    members = (
+        row.content.get("response_a") if row.text_a is None else row.text_a,
+        row.content.get("response_b") if row.text_b is None else row.text_b,
+    )
+    texts = tuple(text for text in members if text is not None)
+    return texts[::-1] if row.left == "b" else texts
+
+
+def _set_texts(session: Session, row: Any) -> tuple[str, ...]:
+    members: Sequence[Any] = members_of(row.content)
+    if "response_ids" in row.content:
+        found = execute(session, _MEMBERS, {"response_ids": members})
+        texts = {row.id: row.text for row in found}
+        members = [texts[response_id] for response_id in members]
+    order = shown_order(row.member_order, members_of(row.content))
+    return tuple(members[place] for place in order)
+
+
+def _present(value: str | None, row: Any) -> str:
+    """A stored answer as the person gave it."""
+    if value is None:
+        return CANNOT_TELL
+    if row.question == Question.GROUPING:
+        return as_shown(value, shown_order(row.member_order, members_of(row.content)))
+    return value
+
+
+def latest_rating(
     session: Session, rater_id: int, item_id: int, question: str, repeat: int
 ) -> Any | None:
-    """(value, revision) of a person's newest answer."""
+    """(value, revision, confidence, meta) of a person's newest answer."""
     key = {"rater_id": rater_id, "item_id": item_id, "question": question, "repeat": repeat}
-    return _execute(session, _LATEST_RATING, key).first()
+    return execute(session, _LATEST_RATING, key).first()
 
 
-def _execute(
+def execute(
     session: Session, statement: Executable, values: Mapping[str, Any]
 ) -> Result[*tuple[Any, ...]]:
     """Past the ORM, whose bookkeeping nothing here needs and every answer would pay for."""

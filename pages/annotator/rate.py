@@ -6,16 +6,16 @@ import time
 
 import streamlit as st
 
+from core.crowd.answers import CANNOT_TELL
 from core.errors import AppError, UserError
 from core.security import rater_id_from_token
 from core.types import Question
 from db.engine import Database
+from db.queries.answers import Given, add_answer
 from db.queries.tasks import (
-    CANNOT_TELL,
     CLOSED,
     Task,
     TaskProgress,
-    add_answer,
     find_study_status,
     find_task,
     get_progress,
@@ -73,17 +73,10 @@ def _save(
 ) -> None:
     shown_s = session.shown_s if session.shown_id == assignment_id else None
     elapsed_ms, flags = elapsed(shown_s, session.pressed_s)
+    given = Given(answer, template, elapsed_ms, meta={"renderer": RENDERER_VERSION, **flags})
     try:
         with database.write() as transaction:
-            add_answer(
-                transaction,
-                rater_id,
-                assignment_id,
-                answer,
-                template=template,
-                elapsed_ms=elapsed_ms,
-                meta={"renderer": RENDERER_VERSION, **flags},
-            )
+            add_answer(transaction, rater_id, assignment_id, given)
     except UserError as error:
         session.problem = str(error)
         return

@@ -13,6 +13,7 @@ import core.crowd.answers
 from core.crowd.answers import (
     CANNOT_TELL,
     FORMS,
+    as_shown,
     canonical_partition,
     offers_cannot_tell,
     pair_verdicts,
@@ -33,7 +34,7 @@ def test_every_question_has_a_form_of_answer():
 
 def test_examples_in_docstrings_run():
     results = doctest.testmod(core.crowd.answers)
-    assert results.attempted == 2
+    assert results.attempted == 3
     assert results.failed == 0
 
 
@@ -120,9 +121,11 @@ def test_a_grouping_does_not_depend_on_the_order_in_which_members_were_shown(dat
     n = data.draw(st.integers(1, 10))
     labels = data.draw(st.lists(st.integers(0, n - 1), min_size=n, max_size=n))
     order = data.draw(st.permutations(range(n)))
-    as_shown = canonical_partition([labels[place] for place in order])
-    assert rearranged(as_shown, order) == canonical_partition(labels)
-    assert len(set(partition_labels(as_shown))) == len(set(labels))
+    value = canonical_partition(labels)
+    shown = canonical_partition([labels[place] for place in order])
+    assert rearranged(shown, order) == value
+    assert as_shown(value, order) == shown
+    assert len(set(partition_labels(shown))) == len(set(labels))
 
 
 def test_the_order_shown_is_told_by_places_or_by_ids():

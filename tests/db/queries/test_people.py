@@ -13,9 +13,10 @@ from core.types import Question
 from db.engine import Database
 from db.invitations import Invitation, invite, list_frame
 from db.models import Assignment, Condition, Item, Prompt, Rater, Response, Sample, Study
+from db.queries.answers import Given, add_answer
 from db.queries.people import list_coverage, list_people
 from db.queries.studies import add_study
-from db.queries.tasks import add_answer, find_task
+from db.queries.tasks import find_task
 
 PROMPTS, CONDITIONS, N = 4, 2, 3
 
@@ -137,15 +138,7 @@ def test_progress_and_coverage_count_answers(db, study):
     )
     with db.write() as session:
         task = find_task(session, rater_id)
-        add_answer(
-            session,
-            rater_id,
-            task.assignment_id,
-            "different",
-            template="t",
-            elapsed_ms=1,
-            meta={},
-        )
+        add_answer(session, rater_id, task.assignment_id, Given("different", "t", 1))
     with db.read() as session:
         ada, bo = list_people(session, study.id)
         coverage = list_coverage(session, study.id)

@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from core.crowd.answers import CANNOT_TELL
 from core.errors import UserError
 from core.taxonomy import load_taxonomy
 from db.engine import Database
 from db.models import Assignment, Item, Rater, Rating
+from db.queries.answers import Given, add_answer
 from db.queries.studies import add_study, get_study
-from db.queries.tasks import CANNOT_TELL, add_answer, find_study_status, find_task, get_progress
+from db.queries.tasks import find_study_status, find_task, get_progress
 
 
 @pytest.fixture
@@ -59,9 +61,7 @@ def rater_id(db: Database) -> int:
 def give(db: Database, rater_id: int, position: int, answer: str, ms: int | None = 2_000) -> None:
     with db.write() as session:
         task = find_task(session, rater_id, position)
-        add_answer(
-            session, rater_id, task.assignment_id, answer, template="w@1", elapsed_ms=ms, meta={}
-        )
+        add_answer(session, rater_id, task.assignment_id, Given(answer, "w@1", ms))
 
 
 def history(db: Database) -> list[tuple[object, ...]]:
@@ -123,15 +123,7 @@ def test_what_is_no_answer_to_the_question_is_refused(db, rater_id, position, an
 def test_nobody_answers_for_another_person(db, rater_id):
     task = shown(db, rater_id, 0)
     with pytest.raises(UserError, match="not one of yours"), db.write() as session:
-        add_answer(
-            session,
-            rater_id + 1,
-            task.assignment_id,
-            "different",
-            template="w@1",
-            elapsed_ms=1,
-            meta={},
-        )
+        add_answer(session, rater_id + 1, task.assignment_id, Given("different", "w@1"))
 
 
 def test_a_closed_study_takes_no_more_answers(db, rater_id):

@@ -1,0 +1,1 @@
+"""What a crowd study does with the tables: items drawn, work given out, answers kept."""
