@@ -2,156 +2,30 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
-from core.crowd.answers import CANNOT_TELL
-from core.errors import AppError, UserError
+from core.errors import AppError
 from core.security import rater_id_from_token
 from core.types import Question
-from db.engine import Database
-from db.queries.answers import Given, add_answer
 from db.queries.tasks import (
     CLOSED,
     Task,
     TaskProgress,
+    find_plan,
     find_study_status,
     find_task,
     get_progress,
 )
-from pages.components.rate_pace import elapsed, is_bounce, minutes_left, seconds_left
+from pages.components.rate_pace import minutes_left, seconds_left
+from pages.components.rate_screen import draw_screen
 from pages.components.rate_session import RatingSession, current_session
 from pages.components.rate_setup import Setup, rating_setup
-from pages.components.rate_task import (
-    TEXT_SCALES,
-    draw_hint,
-    draw_list,
-    draw_look,
-    draw_note,
-    draw_progress,
-    draw_question,
-    draw_task,
-)
-from pages.components.rate_words import Words, category_of, definition_of, template_of
-from pages.components.responses import RENDERER_VERSION
+from pages.components.rate_task import TEXT_SCALES, draw_list, draw_look, draw_note
+from pages.components.rate_words import Words
 from pages.components.theme import problem
 from pages.components.workspace import database
 
-SHORTCUTS = {"equivalent": "s", "different": "d", CANNOT_TELL: "u"}
 NORMAL = "normal"
-
-
-def save(
-    database: Database,
-    session: RatingSession,
-    rater_id: int,
-    assignment_id: int,
-    answer: str,
-    template: str,
-) -> None:
-    """Puts the answer on disk; only then is anything else drawn.
-
-    Nothing here asks Streamlit: any such call may end the run for a newer one, and the answer
-    would be lost.
-    """
-    pressed_s = time.monotonic()
-    with session.lock:
-        is_held = is_bounce(session.pressed_s, pressed_s)
-        session.pressed_s = pressed_s
-        if not is_held:
-            _save(database, session, rater_id, assignment_id, answer, template)
-
-
-def _save(
-    database: Database,
-    session: RatingSession,
-    rater_id: int,
-    assignment_id: int,
-    answer: str,
-    template: str,
-) -> None:
-    shown_s = session.shown_s if session.shown_id == assignment_id else None
-    elapsed_ms, flags = elapsed(shown_s, session.pressed_s)
-    given = Given(answer, template, elapsed_ms, meta={"renderer": RENDERER_VERSION, **flags})
-    try:
-        with database.write() as transaction:
-            add_answer(transaction, rater_id, assignment_id, given)
-    except UserError as error:
-        session.problem = str(error)
-        return
-    session.position = None
-    session.saved = True
-
-
-def answers_of(task: Task, words: Words) -> dict[str, str]:
-    """answer -> what its button says."""
-    if task.question == Question.EQUIVALENCE:
-        return {
-            "equivalent": words["equivalence.same"],
-            "different": words["equivalence.different"],
-            CANNOT_TELL: words["equivalence.cannot_tell"],
-        }
-    return {str(step): f"{step} {words[f'quality.label_{step}']}" for step in range(1, 6)}
-
-
-def draw_answers(
-    session: RatingSession, rater_id: int, task: Task, template: str, words: Words
-) -> None:
-    storage = database()
-    with st.container(horizontal=True, key=f"rate-answers-{task.question}"):
-        for answer, label in answers_of(task, words).items():
-            st.button(
-                label,
-                key=f"answer-{task.assignment_id}-{answer}",
-                shortcut=SHORTCUTS.get(answer, answer),
-                type="primary" if answer == task.value else "secondary",
-                width="stretch",
-                wrap=True,
-                on_click=save,
-                args=(storage, session, rater_id, task.assignment_id, answer, template),
-            )
-
-
-def draw_way(session: RatingSession, task: Task, words: Words) -> None:
-    """Back, and forward again to the first open task."""
-    with st.container(horizontal=True, vertical_alignment="center", key="rate-way"):
-        st.button(
-            words["rate.back"],
-            key="back",
-            shortcut="b",
-            type="tertiary",
-            disabled=task.position == 0,
-            on_click=session.go_to,
-            args=(max(0, task.position - 1),),
-        )
-        if task.value is not None:
-            st.button(
-                words["rate.forward"],
-                key="forward",
-                type="tertiary",
-                on_click=session.go_to,
-                args=(None,),
-            )
-        draw_hint(task, words)
-
-
-def draw_question_page(
-    session: RatingSession, rater_id: int, task: Task, progress: TaskProgress, setup: Setup
-) -> None:
-    words = setup.words
-    category = category_of(task, setup.taxonomy)
-    definition = definition_of(task, category)
-    draw_progress(task, progress, words, saved=session.saved)
-    if session.problem:
-        problem(f"{words['rate.not_saved']} {session.problem}")
-        session.problem = ""
-    draw_task(task, category, definition, words)
-    with st.container(key="rate-bar"):
-        draw_question(task, definition, words)
-        draw_answers(session, rater_id, task, template_of(task, definition, words), words)
-        draw_way(session, task, words)
-    session.show(task.assignment_id)
 
 
 def draw_welcome(session: RatingSession, task: Task, progress: TaskProgress, words: Words) -> None:
@@ -213,6 +87,8 @@ def draw_state(session: RatingSession, rater_id: int, setup: Setup) -> None:
         status = find_study_status(reading, rater_id)
         progress = get_progress(reading, rater_id)
         task = find_task(reading, rater_id, session.position)
+        if not session.is_planned:
+            session.plan, session.is_planned = find_plan(reading, rater_id), True
     if status is None:
         draw_note(words["errors.link_unknown_title"], words["errors.link_unknown"])
     elif status == CLOSED:
@@ -224,7 +100,7 @@ def draw_state(session: RatingSession, rater_id: int, setup: Setup) -> None:
     elif not session.started:
         draw_welcome(session, task, progress, words)
     else:
-        draw_question_page(session, rater_id, task, progress, setup)
+        draw_screen(session, rater_id, task, progress, setup, session.plan)
 
 
 def draw_page() -> None:

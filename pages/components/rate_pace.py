@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.crowd.answers import FORMS
 from core.types import Question
 from db.queries.tasks import Task, TaskProgress
 from pages.components.rate_words import Words
@@ -9,6 +10,8 @@ from pages.components.rate_words import Words
 # Until a person's own pace is known: quick reading, and a moment to decide.
 WORDS_PER_S = 4.0
 DECIDING_S = 6.0
+# Responses in a set as the paper draws them.
+SET_SIZE = 5
 # A pause is no thinking. Longer than this is recorded as this, and flagged.
 LONGEST_ELAPSED_S = 15 * 60.0
 # Presses closer together than this come from a held key or a shaking thumb, not from a decision.
@@ -36,9 +39,15 @@ def reading_seconds(*texts: str) -> float:
     return DECIDING_S + sum(len(text.split()) for text in texts) / WORDS_PER_S
 
 
-def item_seconds(question: Question, words_per_response: float) -> float:
-    """Seconds for an item whose responses have so many words; for planning."""
-    n_responses = 2 if question == Question.EQUIVALENCE else 1
+def item_seconds(
+    question: Question, words_per_response: float, *, set_size: int = SET_SIZE
+) -> float:
+    """Seconds for an item whose responses have so many words; for planning.
+
+    Args:
+        set_size: responses in a set, where the question is about one.
+    """
+    n_responses = {"prompt": 0, "response": 1, "pair": 2, "set": set_size}[FORMS[question].kind]
     return DECIDING_S + n_responses * words_per_response / WORDS_PER_S
 
 

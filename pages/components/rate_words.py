@@ -1,4 +1,4 @@
-"""The words of the rating page, and the name under which the words of an answer are recorded."""
+"""The words of the rating page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.annotator_texts import REFERENCE_LANGUAGE, load_texts
 from core.taxonomy import Category, Taxonomy
-from core.templates import Template, text_hash
+from core.templates import Template
 from core.types import Question
 from db.queries.tasks import Task
 
@@ -56,11 +56,5 @@ def category_of(task: Task, taxonomy: Taxonomy) -> Category:
 
 def definition_of(task: Task, category: Category) -> str:
     """What a person decides by: word for word what judges are told. "" where nothing is defined."""
-    return category.equivalence_definition if task.question == Question.EQUIVALENCE else ""
-
-
-def template_of(task: Task, definition: str, words: Words) -> str:
-    """`annotate-QUESTION@HASH` over question, answers and definition as they were shown."""
-    shown = words.of(task.question)
-    said = [part for name, text in sorted(shown.items()) for part in (name, text)]
-    return f"annotate-{task.question}@{text_hash(definition, *said)}"
+    is_defined = task.question in (Question.EQUIVALENCE, Question.GROUPING)
+    return category.equivalence_definition if is_defined else ""

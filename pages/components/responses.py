@@ -88,6 +88,13 @@ def response_html(text: str, *, dir: Direction = "auto") -> str:
     return f'<div class="ta-response" dir="{dir}">{body or _EMPTY}</div>'
 
 
+def opening_html(text: str, characters: int = 90) -> str:
+    """Safe HTML of how a text begins, on one line and without its marks of Markdown."""
+    words = " ".join(text.replace("*", "").replace("#", "").split())
+    cut = f"{words[:characters].rstrip()}…" if len(words) > characters else words
+    return f'<bdi dir="auto">{_visible(cut)}</bdi>'
+
+
 def draw_response(
     text: str,
     *,
