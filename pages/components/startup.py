@@ -9,17 +9,19 @@ from importlib import import_module
 
 import streamlit as st
 
-FREEZE_EVERY_S = 10.0
-_OLDEST = 2
+TIDY_EVERY_S = 2.0
+# Of so many tidyings one walks through the whole heap, which takes some 0.3 s.
+THOROUGH_EVERY = 30
+_YOUNGEST = 0
 
 
 @st.cache_resource(show_spinner=False)
 def freeze_imports(modules: tuple[str, ...]) -> int:
     """Imports the heavy modules once, then hides them from the garbage collector.
 
-    Streamlit collects after every rerun; walking through pandas, plotly and the SDKs each time
-    costs some 230 ms of CPU, against 6 ms once they are frozen. app.py calls this first. In a
-    server it is done again every few seconds, for what fifty open sessions hold adds up too.
+    Left to itself Streamlit collects after every rerun; walking through pandas, plotly and the
+    SDKs each time costs some 230 ms of CPU. `.streamlit/config.toml` turns that off, and a thread
+    of the server collects every few seconds instead. app.py calls this first.
 
     Args:
         modules: what the pages will import anyway, such as "pandas" and "plotly.graph_objects".
@@ -29,28 +31,35 @@ def freeze_imports(modules: tuple[str, ...]) -> int:
     """
     for module in modules:
         import_module(module)
-    freeze_again()
+    tidy(thorough=True)
     if st.runtime.exists():
-        threading.Thread(target=_keep_frozen, name="freeze-again", daemon=True).start()
+        threading.Thread(target=_keep_tidy, name="tidy-heap", daemon=True).start()
     return gc.get_freeze_count()
 
 
-def freeze_again() -> None:
-    """Frees the garbage among what was put aside, and puts aside all that is left."""
-    gc.unfreeze()
+def tidy(*, thorough: bool) -> None:
+    """Frees garbage and puts aside all that is left, so that the next walk is short.
+
+    Args:
+        thorough: also frees what became garbage after it was put aside.
+    """
+    if thorough:
+        gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
-def _keep_frozen() -> None:
+def _keep_tidy() -> None:
+    count = 0
     while True:
-        seen = full_collections()
-        time.sleep(FREEZE_EVERY_S)
+        seen = allocation_rounds()
+        time.sleep(TIDY_EVERY_S)
         # Nobody came: nothing new to put aside, and an idle server stays idle.
-        if full_collections() != seen:
-            freeze_again()
+        if allocation_rounds() > seen + 1:
+            count += 1
+            tidy(thorough=count % THOROUGH_EVERY == 0)
 
 
-def full_collections() -> int:
-    """How often the whole heap was walked so far; Streamlit does it at the end of every rerun."""
-    return int(gc.get_stats()[_OLDEST]["collections"])
+def allocation_rounds() -> int:
+    """How often Python looked through its newest objects so far: grows with what is allocated."""
+    return int(gc.get_stats()[_YOUNGEST]["collections"])

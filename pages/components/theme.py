@@ -143,7 +143,10 @@ def link_button(label: str, address: str) -> None:
 
 @lru_cache(maxsize=1)
 def _style_sheet() -> str:
-    sheet = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
+    sheet = "".join(
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("fonts.css", "theme.css")
+    )
     groups = "".join(
         f".ta-group-{letter.lower()}{{--ta-tint:{group_tint(letter)};"
         f"border-inline-start-color:{group_tint(letter, alpha=1)}}}"

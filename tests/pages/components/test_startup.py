@@ -1,11 +1,13 @@
 import gc
 import sys
+import tomllib
 import weakref
 from collections.abc import Iterator
 
 import pytest
 
-from pages.components.startup import freeze_again, freeze_imports, full_collections
+from core.settings import PROJECT_DIR
+from pages.components.startup import allocation_rounds, freeze_imports, tidy
 
 
 @pytest.fixture(autouse=True)
@@ -38,22 +40,37 @@ class Node:
         self.me = self
 
 
-def test_what_a_session_left_behind_is_freed_although_it_was_put_aside() -> None:
+def test_what_became_garbage_after_it_was_put_aside_is_freed_by_a_thorough_walk() -> None:
     node = Node()
     left = weakref.ref(node)
-    freeze_again()
+    tidy(thorough=False)
     del node
-    gc.collect()
+    tidy(thorough=False)
     assert left() is not None
 
-    freeze_again()
+    tidy(thorough=True)
 
     assert left() is None
 
 
-def test_a_walk_through_the_whole_heap_is_noticed() -> None:
-    before = full_collections()
+def test_garbage_that_was_not_put_aside_is_freed_by_any_walk() -> None:
+    left = weakref.ref(Node())
 
-    gc.collect()
+    tidy(thorough=False)
 
-    assert full_collections() == before + 1
+    assert left() is None
+
+
+def test_work_is_noticed() -> None:
+    before = allocation_rounds()
+
+    kept = [[number] for number in range(100_000)]
+
+    assert len(kept) == 100_000
+    assert allocation_rounds() > before + 1
+
+
+def test_streamlit_leaves_collecting_to_us() -> None:
+    settings = tomllib.loads((PROJECT_DIR / ".streamlit" / "config.toml").read_text())
+
+    assert settings["runner"]["postScriptGC"] is False

@@ -53,11 +53,17 @@ def test_neighbouring_groups_differ_and_only_letters_are_groups() -> None:
 
 
 def test_fonts_are_local_small_and_licensed() -> None:
-    for face in CONFIG["theme"]["fontFaces"]:
-        assert (PROJECT_DIR / face["url"].removeprefix("app/")).is_file()
+    sheet = (PROJECT_DIR / "pages" / "components" / "fonts.css").read_text()
+    addresses = re.findall(r'url\("([^"]+)"\)', sheet)
+    assert len(addresses) == sheet.count("@font-face") == 5
+    assert all((PROJECT_DIR / one.removeprefix("app/")).is_file() for one in addresses)
     assert sum(file.stat().st_size for file in FONTS.iterdir()) < 400_000
     for licence in ("LICENSE-inter.txt", "LICENSE-source-serif-4.txt"):
         assert "SIL OPEN FONT LICENSE Version 1.1" in (FONTS / licence).read_text()
+
+
+def test_the_theme_is_small_for_it_is_sent_with_every_answer() -> None:
+    assert "fontFaces" not in CONFIG["theme"]
 
 
 def test_headers_escape_what_they_are_given() -> None:
