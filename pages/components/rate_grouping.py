@@ -31,11 +31,11 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 def draw_board(task: Task, draft: Draft, definition: str, below: str, words: Words) -> None:
     """The request and the responses; pressing one selects it."""
     with st.container(key="rate-set"):
-        draw_request(task, definition, words)
+        draw_request(task, words)
         with st.container(key="rate-members"):
             for place, text in enumerate(task.texts):
                 _draw_member(task, draft, place, text, words)
-        draw_below(below)
+        draw_below(definition, below)
 
 
 def draw_sorting(task: Task, asking: Asking, words: Words) -> None:

@@ -19,6 +19,7 @@ DIGITS = "1234567890"
 # Free of S and D (all the same, all different), U, B and N; Streamlit refuses C and R.
 GROUP_KEYS = "qwetyiopaf"
 CONFIDENCE_KEYS = "jkl"
+TICK_KEYS = "zxvghm"
 CANNOT_TELL_KEY = "u"
 BACK_KEY = "b"
 NEXT_KEY = "n"

@@ -14,6 +14,7 @@ from pages.components.rate_grouping import draw_board, draw_sorting, status_of
 from pages.components.rate_questions import (
     BACK_KEY,
     CONFIDENCE_KEYS,
+    TICK_KEYS,
     Choice,
     choices,
     hint,
@@ -113,11 +114,14 @@ def _draw_ticks(task: Task, asking: Asking, plan: QuestionPlan, words: Words) ->
     draw_label(words["quality.ticks"])
     with st.container(horizontal=True, key="rate-ticks"):
         for number, line in enumerate(plan.ticks):
-            st.checkbox(
-                line,
-                value=line in task.ticks,
+            # No check box: while one has the focus, Streamlit takes no key for an answer.
+            st.button(
+                f"{'☑' if line in asking.draft.ticks else '☐'} {line}",
                 key=f"tick-{task.assignment_id}-{number}",
-                on_change=asking.draft.tick,
+                shortcut=TICK_KEYS[number] if number < len(TICK_KEYS) else None,
+                type="tertiary",
+                wrap=True,
+                on_click=asking.draft.tick,
                 args=(line,),
             )
 

@@ -93,15 +93,15 @@ def draw_question(
     st.html(f'<div class="rt-question">{"".join(parts)}</div>')
 
 
-def draw_request(task: Task, definition: str, words: Words) -> None:
+def draw_request(task: Task, words: Words) -> None:
     """The request alone, where the responses are drawn one by one."""
     card = _card(task.prompt, words["rate.request"], words, kind="rt-request")
-    st.html(f'<div class="rt-head">{card}{_in_flow(definition)}</div>')
+    st.html(f'<div class="rt-head">{card}</div>')
 
 
-def draw_below(below: str) -> None:
-    """Safe HTML of explanations, where they are drawn on their own."""
-    st.html(f'<div class="rt-below">{below}</div>')
+def draw_below(definition: str, below: str) -> None:
+    """The definition for small screens, and safe HTML of explanations."""
+    st.html(f'<div class="rt-below">{_in_flow(definition)}{below}</div>')
 
 
 def draw_member(text: str, heading: str, letter: str, words: Words) -> None:
