@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -182,7 +183,8 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
 
     def ask(number: int, _frame: FrameType | None) -> None:
         if asked:
-            raise KeyboardInterrupt
+            _stop_at_once()
+            return
         asked.append(number)
         click.echo("\nStopping: waiting for the calls under way. Ctrl-C again stops now.", err=True)
 
@@ -192,6 +194,23 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def _stop_at_once() -> None:
+    """Raises KeyboardInterrupt between two steps of the running loop, or here without a loop.
+
+    Raised in the middle of a call's step, asyncio would report it as that call's failure.
+    """
+
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        interrupt()
+    else:
+        loop.call_soon_threadsafe(interrupt)
 
 
 def _summary(progress: Progress) -> dict[str, Any]:

@@ -45,7 +45,10 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def forget_databases() -> Iterator[None]:
     """Closes what the test opened; cached resources of the web app hold the same connections."""
+    main = sys.modules["__main__"]
     yield
+    # Streamlit's test runner leaves its script there, from which a spawned process would start.
+    sys.modules["__main__"] = main
     close_databases()
     if "streamlit" in sys.modules:
         sys.modules["streamlit"].cache_resource.clear()
