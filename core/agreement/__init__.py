@@ -65,6 +65,8 @@ from core.agreement.coefficients import (
     krippendorff_alpha,
     percent_agreement,
 )
+from core.agreement.consensus import ConsensusRules, compare_rules
+from core.agreement.dawid_skene import DawidSkene, dawid_skene, dawid_skene_of
 from core.agreement.ensemble import ENSEMBLE
 from core.agreement.estimate import Estimate
 from core.agreement.intervals import Resampler, default_interval, default_intervals
@@ -82,6 +84,8 @@ __all__ = [
     "AltTest",
     "AltTestPlan",
     "Confusion",
+    "ConsensusRules",
+    "DawidSkene",
     "Estimate",
     "JudgedItem",
     "RaterTest",
@@ -92,6 +96,9 @@ __all__ = [
     "alternative_test",
     "benjamini_yekutieli",
     "cohen_kappa",
+    "compare_rules",
+    "dawid_skene",
+    "dawid_skene_of",
     "default_interval",
     "default_intervals",
     "fleiss_kappa",
