@@ -139,8 +139,13 @@ def cohen_kappa(
             f"Cohen's kappa compares the same items: got {len(first)} answers from one rater and "
             f"{len(second)} from the other. Mark unrated items as missing."
         )
-    both = np.array([list(first), list(second)], dtype=object)
-    codes, names = encode(both, options)
+    one, two = (
+        answers if isinstance(answers, np.ndarray) else np.array(list(answers), dtype=object)
+        for answers in (first, second)
+    )
+    if one.dtype != two.dtype:
+        one, two = one.astype(object), two.astype(object)
+    codes, names = encode(np.array([one, two]), options)
     pairs = Pairs(one_hot(codes[0], len(names)), one_hot(codes[1], len(names)))
     return cohen_of(pairs, weight_matrix(weights, names))
 
