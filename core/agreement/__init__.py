@@ -60,6 +60,7 @@ from core.agreement.alternative_rows import (
 from core.agreement.coefficients import (
     cohen_kappa,
     fleiss_kappa,
+    fleiss_kappa_by_option,
     gwet_ac,
     gwet_standard_error,
     krippendorff_alpha,
@@ -78,6 +79,7 @@ from core.agreement.estimate import Estimate
 from core.agreement.intervals import Resampler, default_interval, default_intervals
 from core.agreement.multiplicity import benjamini_yekutieli, holm_adjusted
 from core.agreement.report import AgreementReport, Confusion, JudgedItem, agreement_report
+from core.agreement.scores import IccForm, icc, kendall_tau_b, spearman
 from core.agreement.standing import Standing, standing
 from core.agreement.statistic import Statistic
 from core.agreement.weights import WEIGHTS_OF_LEVEL, weight_matrix
@@ -95,6 +97,7 @@ __all__ = [
     "CorrectedMean",
     "DawidSkene",
     "Estimate",
+    "IccForm",
     "JudgedItem",
     "RaterTest",
     "Resampler",
@@ -112,12 +115,16 @@ __all__ = [
     "default_interval",
     "default_intervals",
     "fleiss_kappa",
+    "fleiss_kappa_by_option",
     "gwet_ac",
     "gwet_standard_error",
     "holm_adjusted",
+    "icc",
+    "kendall_tau_b",
     "krippendorff_alpha",
     "panel_tests",
     "percent_agreement",
+    "spearman",
     "standing",
     "weight_matrix",
 ]
