@@ -76,6 +76,7 @@ from core.agreement.corrected import (
 from core.agreement.dawid_skene import DawidSkene, dawid_skene, dawid_skene_of
 from core.agreement.ensemble import ENSEMBLE
 from core.agreement.estimate import Estimate
+from core.agreement.explanations import CAUTIONS, EXPLANATIONS, prevalence_paradox
 from core.agreement.families import (
     CategoryFamily,
     CategoryLine,
@@ -106,9 +107,11 @@ from core.agreement.statistic import Statistic
 from core.agreement.weights import WEIGHTS_OF_LEVEL, weight_matrix
 
 __all__ = [
+    "CAUTIONS",
     "CHOSEN_BY_JUDGES",
     "ENSEMBLE",
     "EPSILON_OF_ANNOTATORS",
+    "EXPLANATIONS",
     "WEIGHTS_OF_LEVEL",
     "AgreementReport",
     "AltTest",
@@ -164,6 +167,7 @@ __all__ = [
     "pilot_of",
     "plan_power",
     "plan_sample",
+    "prevalence_paradox",
     "ratings_table",
     "sensitivity_lines",
     "spearman",
