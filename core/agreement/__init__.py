@@ -50,38 +50,128 @@ With fewer than ten prompts there is no interval, and the reason stands in its p
 `agreement_report` puts people, judges and judges without skill side by side.
 """
 
+from core.agreement.alternative import alternative_test, panel_tests
+from core.agreement.alternative_rows import (
+    EPSILON_OF_ANNOTATORS,
+    AltTest,
+    AltTestPlan,
+    RaterTest,
+)
 from core.agreement.coefficients import (
     cohen_kappa,
     fleiss_kappa,
+    fleiss_kappa_by_option,
     gwet_ac,
     gwet_standard_error,
     krippendorff_alpha,
     percent_agreement,
 )
+from core.agreement.consensus import ConsensusRules, compare_rules
+from core.agreement.corrected import (
+    CHOSEN_BY_JUDGES,
+    CorrectedMean,
+    answer_means,
+    corrected_mean,
+)
+from core.agreement.dawid_skene import DawidSkene, dawid_skene, dawid_skene_of
 from core.agreement.ensemble import ENSEMBLE
 from core.agreement.estimate import Estimate
+from core.agreement.explanations import CAUTIONS, EXPLANATIONS, prevalence_paradox
+from core.agreement.families import (
+    CategoryFamily,
+    CategoryLine,
+    Pooling,
+    category_family,
+    partial_pooling,
+)
+from core.agreement.frames import RatingsTable, ratings_table
 from core.agreement.intervals import Resampler, default_interval, default_intervals
+from core.agreement.multiplicity import benjamini_yekutieli, holm_adjusted
+from core.agreement.planning import (
+    Effort,
+    Pilot,
+    SampleDesign,
+    SamplePlan,
+    design_from_pilot,
+    effort,
+    half_width,
+    pilot_of,
+    plan_sample,
+)
+from core.agreement.power import PowerPlan, alternative_power, plan_power
 from core.agreement.report import AgreementReport, Confusion, JudgedItem, agreement_report
+from core.agreement.scores import IccForm, icc, kendall_tau_b, spearman
+from core.agreement.sensitivity import SensitivityLine, sensitivity_lines
+from core.agreement.standing import Standing, standing, standings
 from core.agreement.statistic import Statistic
 from core.agreement.weights import WEIGHTS_OF_LEVEL, weight_matrix
 
 __all__ = [
+    "CAUTIONS",
+    "CHOSEN_BY_JUDGES",
     "ENSEMBLE",
+    "EPSILON_OF_ANNOTATORS",
+    "EXPLANATIONS",
     "WEIGHTS_OF_LEVEL",
     "AgreementReport",
+    "AltTest",
+    "AltTestPlan",
+    "CategoryFamily",
+    "CategoryLine",
     "Confusion",
+    "ConsensusRules",
+    "CorrectedMean",
+    "DawidSkene",
+    "Effort",
     "Estimate",
+    "IccForm",
     "JudgedItem",
+    "Pilot",
+    "Pooling",
+    "PowerPlan",
+    "RaterTest",
+    "RatingsTable",
     "Resampler",
+    "SampleDesign",
+    "SamplePlan",
+    "SensitivityLine",
+    "Standing",
     "Statistic",
     "agreement_report",
+    "alternative_power",
+    "alternative_test",
+    "answer_means",
+    "benjamini_yekutieli",
+    "category_family",
     "cohen_kappa",
+    "compare_rules",
+    "corrected_mean",
+    "dawid_skene",
+    "dawid_skene_of",
     "default_interval",
     "default_intervals",
+    "design_from_pilot",
+    "effort",
     "fleiss_kappa",
+    "fleiss_kappa_by_option",
     "gwet_ac",
     "gwet_standard_error",
+    "half_width",
+    "holm_adjusted",
+    "icc",
+    "kendall_tau_b",
     "krippendorff_alpha",
+    "panel_tests",
+    "partial_pooling",
     "percent_agreement",
+    "pilot_of",
+    "plan_power",
+    "plan_sample",
+    "prevalence_paradox",
+    "ratings_table",
+    "sensitivity_lines",
+    "spearman",
+    "standing",
+    "standings",
     "weight_matrix",
 ]
