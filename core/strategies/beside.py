@@ -25,9 +25,9 @@ from core.strategies.responses import (
 )
 from core.types import Completion
 
-_DRESS = r"[\s>*_`(\[\]).,;-]*"
+_DRESS = r"[\s>*_`(\[\]).,;-]{0,20}"
 # Before the number without the point it may begin with.
-_BEFORE = r"[\s>*_`(\[\])]*"
+_BEFORE = r"[\s>*_`(\[\])]{0,20}"
 _PROBABILITY_LINE = re.compile(
     rf"{_DRESS}prob(?:ability|\.)?{_BEFORE}[:=≈~]?{_BEFORE}"
     r"(?P<said>[<>≈~]?\s*(?:\d+(?:[.,]\d+)?|[.,]\d+)(?:e-?\d+)?\s*%?)"

@@ -22,7 +22,7 @@ from db.queries.studies import add_study, get_study
 from db.reports import make_agreement_report
 
 TABLES = {
-    "prompts", "conditions", "responses", "items", "raters", "assignments", "ratings",
+    "prompts", "conditions", "responses", "paraphrase_sets", "items", "raters", "assignments", "ratings",
     "checklists", "samples", "runs", "events", LONG_RATINGS,
 }  # fmt: skip
 
