@@ -27,6 +27,7 @@ from db.engine import Database, insert_into
 from db.models import Checklist, Item, ParaphraseSet, Prompt, Rater, Rating, Response, now
 from db.models import Condition as ConditionRow
 from db.queries.items import ensure_pair_items, ensure_prompt_items, ensure_response_items
+from db.queries.prompts import given_paraphrases
 from db.queries.ratings import current_ratings
 from db.queries.responses import list_current_responses
 from db.queries.studies import touch
@@ -372,14 +373,6 @@ class SqlStore:
             ),
             rows,
         )
-
-
-def given_paraphrases(meta: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """Paraphrases that came with a prompt; none where its metadata hold anything else."""
-    found = (meta or {}).get("paraphrases")
-    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
-        return ()
-    return tuple(text for text in found if text.strip())
 
 
 def _storable_values(meta: Mapping[str, Any]) -> dict[str, Any]:
