@@ -172,10 +172,10 @@ def draw(
     _check_columns(table, prompt_set)
     problems = list(table.problems)
     sound, n_damaged = _sound_rows(table, prompt_set, problems, everything=everything)
-    order = range(len(sound))
-    if not everything:
-        order = np.random.default_rng(seed).permutation(len(sound)).tolist()
     limit = None if everything else _limit(prompt_set, n)
+    order = range(len(sound))
+    if limit is not None:
+        order = np.random.default_rng(seed).permutation(len(sound)).tolist()
     taken: list[Row] = []
     n_of_group: Counter[int] = Counter()
     for position in order:
@@ -205,7 +205,7 @@ def draw(
         n_rows=len(table.rows) + len(table.problems),
         n_eligible=len(sound),
         n_drawn=len(taken),
-        seed=None if everything or (prompt_set.n is None and n is None) else seed,
+        seed=None if limit is None else seed,
     )
     return Drawn(
         drawn, provenance, _notices(table, prompt_set, drawn, limit, n_of_group, n_damaged)

@@ -219,6 +219,7 @@ def test_noveltybench_gives_all_with_paraphrases_and_leaves_the_truth_open():
     table = drawn("noveltybench", jsonl(*rows))
     parsed = parse_prompts(table.table, KEYS)
     by_id = {one.id: one for one in parsed.rows}
+    assert [one.line for one in parsed.rows] == [1, 2]
     assert by_id["c-0"].metadata["paraphrases"] == ["Q?"]
     assert "paraphrases" not in by_id["c-1"].metadata
     assert by_id["c-0"].metadata["source_category"] == "Creativity"
