@@ -19,6 +19,7 @@ _COMMANDS = {
     "prompts": ("commands.prompts", "Import prompts."),
     "classify": ("commands.work", "Ask a model for the category of every prompt."),
     "generate": ("commands.work", "Generate responses."),
+    "strategies": ("commands.strategies", "List the ways of asking, and what each says."),
     "judge": ("commands.work", "Ask a judge about pairs or single responses."),
     "responses": ("commands.responses", "Import responses made elsewhere."),
     "ratings": ("commands.ratings", "Import ratings made elsewhere."),

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from commands.common import ProgressLine, json_option, open_all, print_json, slug_argument
+from core.errors import UserError
 from core.pipeline.records import Progress
 from core.pipeline.specs import ClassifySpec, GenerateSpec, JudgeSpec, RunSpec
 from db.engine import Database
@@ -46,12 +47,55 @@ def classify(slug: str, model_id: str, retry_failed: bool, queue: bool, as_json:
     _run(slug, lambda _settings: ClassifySpec(model_id, retry_failed), "prompts", queue, as_json)
 
 
+def _temperatures(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> tuple[float, ...]:
+    from core.pipeline.conditions import parse_temperatures
+
+    try:
+        return parse_temperatures(value or "")
+    except UserError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 @click.command()
 @slug_argument
 @model_option
-@click.option("--strategy", "strategies", multiple=True, required=True, help="May be repeated.")
+@click.option(
+    "--strategy",
+    "strategies",
+    multiple=True,
+    required=True,
+    help="May be repeated. `taskanchor strategies` lists them.",
+)
 @click.option("-n", "n", type=click.IntRange(1, 20), default=5, show_default=True)
-@click.option("--temperature", type=click.FloatRange(0, 2), help="Default: the strategy's own.")
+@click.option("--temperature", type=click.FloatRange(0, 2), help="Default: the model's medium one.")
+@click.option(
+    "--temperatures",
+    callback=_temperatures,
+    metavar="T,T,…",
+    help="Several, such as 0,0.5,1: one condition each.",
+)
+@click.option(
+    "--sweep",
+    is_flag=True,
+    help="The paper's three temperatures: 0, 0.5, 1 for Claude, 0, 1, 2 for others.",
+)
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(1),
+    default=1024,
+    show_default=True,
+    help="Output tokens of a call. A set is written in one call: a large n needs more.",
+)
+@click.option(
+    "--wrong-category",
+    "wrong_categories",
+    multiple=True,
+    metavar="KEY|seed:NUMBER",
+    help="For the strategy mismatched: whose instruction prompts of other categories get. May be "
+    "repeated. Default: a wrong one for each prompt, by seed:38.",
+)
 @click.option(
     "--category-from",
     default="model",
@@ -68,13 +112,20 @@ def generate(
     strategies: tuple[str, ...],
     n: int,
     temperature: float | None,
+    temperatures: tuple[float, ...],
+    sweep: bool,
+    max_tokens: int,
+    wrong_categories: tuple[str, ...],
     category_from: str,
     retry_failed: bool,
     queue: bool,
     as_json: bool,
 ) -> None:
-    """Generate n responses per prompt and strategy for study SLUG."""
+    """Generate n responses per prompt, strategy and temperature for study SLUG."""
     from core.pipeline.conditions import plan_conditions
+
+    if (temperature is not None) + bool(temperatures) + sweep > 1:
+        raise click.UsageError("Give one of --temperature, --temperatures and --sweep.")
 
     def spec(settings: Any) -> RunSpec:
         conditions = plan_conditions(
@@ -83,6 +134,10 @@ def generate(
             strategies,
             n=n,
             temperature=temperature,
+            temperatures=temperatures,
+            sweep=sweep,
+            max_output_tokens=max_tokens,
+            wrong_categories=wrong_categories,
             category_from=category_from,
         )
         return GenerateSpec(conditions, retry_failed)

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from core.errors import ImportFileError, UserError
 from core.importing import ImportedPrompt, ImportedRating, ImportedResponse, external_items
 from core.importing.noveltybench import PartitionVerdict
+from core.importing.prompt_sets import Provenance
 from core.pipeline.records import StoredResponse
 from core.types import Question, Verdict
 from db.models import Condition, Item, Prompt, Rater, Rating, Response, Study, now
 from db.queries.items import ensure_pair_items, recategorize
+from db.queries.prompts import PROMPT_SETS
 from db.queries.ratings import current_ratings
 from db.queries.responses import list_current_responses
 from db.queries.studies import add_event, touch
@@ -35,9 +37,17 @@ class Imported:
 
 
 def import_prompts(
-    session: Session, study: Study, prompts: Sequence[ImportedPrompt], *, file_name: str
+    session: Session,
+    study: Study,
+    prompts: Sequence[ImportedPrompt],
+    *,
+    file_name: str,
+    provenance: Provenance | None = None,
 ) -> Imported:
     """Adds prompts; one that is there with the same text is left, but learns a missing category.
+
+    Args:
+        provenance: of prompts from a published set; kept among the study's settings.
 
     Raises:
         ImportFileError: an id is taken by another text; nothing is stored.
@@ -73,8 +83,17 @@ def import_prompts(
         if there is not None and there.category is None and row.category is not None:
             there.category, there.category_set_by = row.category, IMPORTED
             recategorize(session, there.id, row.category)
+    if provenance is not None:
+        _note_provenance(study, provenance)
     session.flush()
     return _note(session, study, "prompts", file_name, len(new), len(prompts) - len(new))
+
+
+def _note_provenance(study: Study, provenance: Provenance) -> None:
+    """Writes down where prompts came from; the same file drawn from in the same way once."""
+    known = list(study.settings.get(PROMPT_SETS, []))
+    if (described := provenance.as_dict()) not in known:
+        study.settings = {**study.settings, PROMPT_SETS: [*known, described]}
 
 
 def import_responses(

@@ -119,8 +119,11 @@ class Condition(Base):
 class Response(Base):
     """One slot of a set of n: a text, or a failure with its reason.
 
-    status: ok or failed. flags: truncated, surplus, looks_like_refusal, preamble.
-    raw_reply: whole reply of a call that filled several slots, kept with the first of them.
+    status: ok or failed. flags: truncated, surplus, looks_like_refusal, preamble, no_probability,
+    no_seed. raw_reply: whole reply of a call that filled several slots, kept with the first of
+    them, or of which the text is a part only. meta: what came beside the text (`probability`,
+    `seed`, `reasoning`), what was asked in the prompt's place (`paraphrase`), and columns of an
+    imported response.
     """
 
     __tablename__ = "response"
@@ -153,6 +156,30 @@ class Response(Base):
     raw_reply: Mapped[str | None]
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="SET NULL"))
     meta: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ParaphraseSet(Base):
+    """Paraphrases of a prompt that the model of a condition wrote, asked one each.
+
+    texts: in the order asked. reason: set where there are fewer than the condition's n.
+    """
+
+    __tablename__ = "paraphrase_set"
+    __table_args__ = (UniqueConstraint("prompt_id", "condition_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    prompt_id: Mapped[int] = mapped_column(ForeignKey("prompt.id", ondelete="CASCADE"))
+    condition_id: Mapped[int] = mapped_column(
+        ForeignKey("condition.id", ondelete="CASCADE"), index=True
+    )
+    template: Mapped[str]
+    texts: Mapped[list[Any]] = mapped_column(default=list)
+    reason: Mapped[str] = mapped_column(default="")
+    raw_reply: Mapped[str] = mapped_column(default="")
+    parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    input_tokens: Mapped[int | None]
+    output_tokens: Mapped[int | None]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from core.pipeline.records import (
+    KnownParaphrases,
     NewChecklist,
+    NewParaphrases,
     NewRating,
     NewResponse,
     Record,
@@ -22,9 +24,10 @@ from core.strategies.condition import Condition
 from core.types import Question
 from db import executors
 from db.engine import Database, insert_into
-from db.models import Checklist, Item, Prompt, Rater, Rating, Response, now
+from db.models import Checklist, Item, ParaphraseSet, Prompt, Rater, Rating, Response, now
 from db.models import Condition as ConditionRow
 from db.queries.items import ensure_pair_items, ensure_prompt_items, ensure_response_items
+from db.queries.prompts import given_paraphrases
 from db.queries.ratings import current_ratings
 from db.queries.responses import list_current_responses
 from db.queries.studies import touch
@@ -129,6 +132,27 @@ class SqlStore:
             )
             return {prompt_id: tuple(factors) for prompt_id, factors in rows}
 
+    def find_paraphrases(
+        self, condition_id: int, prompt_ids: Sequence[int]
+    ) -> dict[int, KnownParaphrases]:
+        query = (
+            select(Prompt.id, Prompt.meta, ParaphraseSet.texts)
+            .outerjoin(
+                ParaphraseSet,
+                (ParaphraseSet.prompt_id == Prompt.id)
+                & (ParaphraseSet.condition_id == condition_id),
+            )
+            .where(Prompt.study_id == self._study_id)
+        )
+        with self._database.read() as session:
+            rows = _in_parts(session, lambda ids: query.where(Prompt.id.in_(ids)), prompt_ids)
+            return {
+                prompt_id: KnownParaphrases(
+                    given_paraphrases(meta), None if made is None else tuple(made)
+                )
+                for prompt_id, meta, made in rows
+            }
+
     # -- adding what work refers to -----------------------------------------------------------
 
     def add_condition(self, condition: Condition) -> int:
@@ -208,6 +232,7 @@ class SqlStore:
             self._save_responses(session, by_kind[NewResponse])
             self._save_ratings(session, by_kind[NewRating])
             self._save_checklists(session, by_kind[NewChecklist])
+            self._save_paraphrases(session, by_kind[NewParaphrases])
             touch(session, self._study_id)
 
     def _save_responses(self, session: Session, records: Sequence[NewResponse]) -> None:
@@ -251,7 +276,7 @@ class SqlStore:
             "served_model": record.served_model,
             "raw_reply": None if record.raw_reply is None else storable(record.raw_reply),
             "run_id": self._run_id,
-            "meta": {},
+            "meta": _storable_values(record.meta),
             "created_at": now(),
         }
 
@@ -317,6 +342,41 @@ class SqlStore:
             ),
             rows,
         )
+
+    def _save_paraphrases(self, session: Session, records: Sequence[NewParaphrases]) -> None:
+        if not records:
+            return
+        rows = [
+            {
+                "prompt_id": record.prompt_id,
+                "condition_id": record.condition_id,
+                "template": record.template,
+                "texts": [storable(text) for text in record.texts],
+                "reason": record.reason,
+                "raw_reply": storable(record.raw_reply),
+                "parameters": dict(record.parameters),
+                "input_tokens": record.usage.input_tokens,
+                "output_tokens": record.usage.output_tokens,
+                "run_id": self._run_id,
+                "created_at": now(),
+            }
+            for record in records
+        ]
+        key = ["prompt_id", "condition_id"]
+        statement = insert_into(session, ParaphraseSet)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=key,
+                set_={name: statement.excluded[name] for name in rows[0] if name not in key},
+                # A set that is complete was asked already: that one stays.
+                where=ParaphraseSet.reason != "",
+            ),
+            rows,
+        )
+
+
+def _storable_values(meta: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: storable(v) if isinstance(v, str) else v for name, v in meta.items()}
 
 
 def storable(text: str) -> str:

@@ -1,8 +1,8 @@
 """NoveltyBench files in the terms of this project.
 
-Each converter takes the table of one of the three JSONL files and gives the table that the
-parser of prompts, responses or ratings reads, so that every check of those holds here too. A
-row made from line 7 keeps line 7.
+Each converter takes the table of a JSONL file of theirs and gives the table that the
+parser of responses or ratings reads, so that every check of those holds here too. A row made from
+line 7 keeps line 7. Its prompts are one of the sets of `core.importing.prompt_sets`.
 
 Source: Zhang et al., NoveltyBench (arXiv 2504.05228).
 """
@@ -28,7 +28,6 @@ from core.types import Question
 PARTITION_RATER = "noveltybench-partition"
 _PAIR_FIELDS = ("id", "prompt", "response_a", "response_b", "annotator", "equivalent")
 _RESPONSE_FIELDS = ("id", "model", "generations")
-_PROMPT_FIELDS = ("id", "prompt", "prompt_paraphrases")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +57,6 @@ def responses_to_responses(table: Table) -> Table:
     """
     _require_fields(table, _RESPONSE_FIELDS, "responses.jsonl")
     return _converted(table, _response_rows)
-
-
-def prompts_to_prompts(table: Table) -> Table:
-    """prompts.jsonl as prompt rows; paraphrases become metadata `paraphrases`."""
-    _require_fields(table, _PROMPT_FIELDS, "prompts.jsonl")
-    return _converted(table, _prompt_rows)
 
 
 def partition_verdicts(table: Table) -> Parsed[PartitionVerdict]:
@@ -97,8 +90,8 @@ def _require_fields(table: Table, fields: tuple[str, ...], file: str) -> None:
     if table.rows and missing:
         raise UserError(
             f"{table.name} is not NoveltyBench's {file}: field '{missing[0]}' is missing; "
-            f"found: {', '.join(table.columns)}. With this format, prompts are read from "
-            "prompts.jsonl, responses from responses.jsonl and ratings from pairs.jsonl."
+            f"found: {', '.join(table.columns)}. With this format, responses are read from "
+            "responses.jsonl and ratings from pairs.jsonl."
         )
 
 
@@ -149,14 +142,6 @@ def _response_rows(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "distinct_k": values.get("distinct_k"),
             "utility": values.get("utility"),
         }
-
-
-def _prompt_rows(values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    paraphrases = _list(values, "prompt_paraphrases")
-    if not all(isinstance(text, str) for text in paraphrases):
-        raise CellError("prompt_paraphrases holds something else than texts")
-    others = {name: value for name, value in values.items() if name != "prompt_paraphrases"}
-    yield {"source": "NoveltyBench"} | others | {"paraphrases": paraphrases}
 
 
 def _verdicts(values: Mapping[str, Any]) -> list[PartitionVerdict]:

@@ -10,7 +10,7 @@ from core.judges import Classification
 from core.providers.base import parse_model_id
 from core.providers.pricing import cost_usd, estimate_tokens, find_price
 from core.settings import BUNDLED_PROMPTS
-from core.strategies import STRATEGIES, Condition, Strategy
+from core.strategies import Condition, Strategy, calls_per_prompt, get_strategy
 from core.taxonomy import Category, Taxonomy
 from core.templates import TemplateSource
 from core.types import Message, Usage
@@ -26,10 +26,16 @@ _CLASSIFICATION_OUTPUT_TOKENS = 5
 
 @dataclass(frozen=True, slots=True)
 class PlannedPrompt:
-    """A prompt to be asked. category: the best known one, or None."""
+    """A prompt to be asked.
+
+    category: the best known one, or None. truth: the true one, or None. n_paraphrases: how many
+    came with it.
+    """
 
     text: str
     category: str | None
+    truth: str | None = None
+    n_paraphrases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,10 @@ class Estimate:
     """What conditions take if nothing of them is stored yet.
 
     Attributes:
-        calls: generation calls, without `classification_calls`.
+        calls: generation calls, without `classification_calls` and `paraphrase_calls`.
         classification_calls: needed first, because anchored strategies go by a category.
+        paraphrase_calls: needed first, where prompts bring too few paraphrases.
+        left_out: prompts a mismatched strategy is not about, by condition and prompt.
         cost_usd: None where a model's price is not listed.
         elapsed_s: with all calls in flight that the settings allow.
         assumed_models: models of which no response is stored, so lengths and speeds are assumed.
@@ -63,6 +71,8 @@ class Estimate:
     cost_usd: float | None
     elapsed_s: float
     assumed_models: tuple[str, ...]
+    paraphrase_calls: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +109,32 @@ class Planner:
             total = _sum(total, self._classification(model_id, prompts))
         return total
 
-    def _one(self, condition: Condition, prompts: Sequence[PlannedPrompt]) -> Estimate:
-        strategy, n = STRATEGIES[condition.strategy], condition.n
+    def _one(self, condition: Condition, every: Sequence[PlannedPrompt]) -> Estimate:
+        strategy, n = self._strategy(condition), condition.n
+        prompts = [prompt for prompt in every if _is_asked(condition, strategy, prompt)]
         known = self._known(condition)
+        is_exact = (condition.model_id, condition.strategy) in self.experience
         per_response = known.output_tokens or ASSUMED_OUTPUT_TOKENS
+        # What was measured with this very strategy holds all it writes beside its responses.
+        extra = 0 if is_exact and known.output_tokens else strategy.extra_tokens
         per_call = 1 if strategy.kind == "set" else n
-        tokens_in = sum(self._input_tokens(strategy, n, prompt, per_response) for prompt in prompts)
-        tokens_out = round(len(prompts) * n * per_response)
+        preparing = sum(
+            calls_per_prompt(strategy, n, n_paraphrases=prompt.n_paraphrases) - per_call
+            for prompt in prompts
+        )
+        prepared = self._preparation(strategy, n, prompts)
+        calls = per_call * len(prompts)
+        tokens_in = prepared[0] + sum(
+            self._input_tokens(strategy, n, prompt, per_response) for prompt in prompts
+        )
+        tokens_out = prepared[1] + round(len(prompts) * n * per_response) + calls * extra
         call_s = known.call_s
         if call_s is None:
-            length = per_response * (n if strategy.kind == "set" else 1)
+            length = extra + per_response * (n if strategy.kind == "set" else 1)
             call_s = ASSUMED_WAIT_S + length / ASSUMED_TOKENS_PER_S
-        calls = per_call * len(prompts)
         one_after_another = n if strategy.kind == "chain" else 1
+        rounds = max(calls / self.concurrency, one_after_another) if calls else 0.0
+        before = max(preparing / self.concurrency, 1) if preparing else 0.0
         return Estimate(
             responses=n * len(prompts),
             calls=calls,
@@ -119,9 +142,26 @@ class Planner:
             input_tokens=tokens_in,
             output_tokens=tokens_out,
             cost_usd=self._cost(condition.model_id, tokens_in, tokens_out),
-            elapsed_s=max(calls / self.concurrency, one_after_another) * call_s if calls else 0.0,
+            elapsed_s=(rounds + before) * call_s,
             assumed_models=() if known.output_tokens else (condition.model_id,),
+            paraphrase_calls=preparing,
+            left_out=len(every) - len(prompts),
         )
+
+    def _strategy(self, condition: Condition) -> Strategy:
+        return get_strategy(condition.strategy, self.templates.overrides)
+
+    def _preparation(
+        self, strategy: Strategy, n: int, prompts: Sequence[PlannedPrompt]
+    ) -> tuple[int, int]:
+        """Tokens in and out of the calls for paraphrases; each is about as long as its prompt."""
+        tokens_in = tokens_out = 0
+        for prompt in prompts:
+            if prompt.n_paraphrases < n:
+                asked = strategy.preparation(prompt.text, n=n, templates=self.templates)
+                tokens_in += _tokens(asked)
+                tokens_out += n * estimate_tokens(prompt.text) if asked else 0
+        return tokens_in, tokens_out
 
     def _known(self, condition: Condition) -> Experience:
         """Experience with this strategy; without it, the length of the model's other responses."""
@@ -166,7 +206,7 @@ class Planner:
         sources = {
             condition.model_id if condition.category_from == "model" else condition.category_from
             for condition in conditions
-            if STRATEGIES[condition.strategy].anchored and condition.category_from != "truth"
+            if self._strategy(condition).anchored and condition.category_from != "truth"
         }
         return sorted(sources)
 
@@ -209,4 +249,11 @@ def _sum(first: Estimate, second: Estimate) -> Estimate:
         cost_usd=None if unknown else (first.cost_usd or 0.0) + (second.cost_usd or 0.0),
         elapsed_s=first.elapsed_s + second.elapsed_s,
         assumed_models=tuple(dict.fromkeys((*first.assumed_models, *second.assumed_models))),
+        paraphrase_calls=first.paraphrase_calls + second.paraphrase_calls,
+        left_out=first.left_out + second.left_out,
     )
+
+
+def _is_asked(condition: Condition, strategy: Strategy, prompt: PlannedPrompt) -> bool:
+    """As `core.pipeline.anchors.is_asked`, of a prompt that is only planned."""
+    return not strategy.mismatched or prompt.truth != condition.wrong_category

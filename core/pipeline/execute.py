@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
+from core.pipeline.anchors import find_anchors, is_asked
 from core.pipeline.classify import classify
 from core.pipeline.generate import generate
 from core.pipeline.judge import judge
+from core.pipeline.paraphrase import find_paraphrases
 from core.pipeline.records import StoredPrompt
 from core.pipeline.specs import ClassifySpec, GenerateSpec, JudgeSpec, RunSpec
 from core.pipeline.workshop import Workshop
-from core.strategies import STRATEGIES
+from core.strategies import get_strategy, strategy_kind
 from core.strategies.condition import Condition
 
 
@@ -37,42 +39,19 @@ async def execute(workshop: Workshop, spec: RunSpec, prompt_ids: Sequence[int] |
 async def _generate(
     workshop: Workshop, spec: GenerateSpec, condition: Condition, prompts: Sequence[StoredPrompt]
 ) -> None:
-    categories: Mapping[int, tuple[str, str]] = {}
-    if STRATEGIES[condition.strategy].anchored:
-        categories = await _categories(workshop, spec, condition, prompts)
+    strategy = get_strategy(condition.strategy, workshop.settings.prompts_dir)
+    asked = [prompt for prompt in prompts if is_asked(condition, strategy, prompt)]
+    retry = spec.retry_failed
     await generate(
-        workshop, condition, prompts, categories=categories, retry_failed=spec.retry_failed
+        workshop,
+        condition,
+        asked,
+        anchors=await find_anchors(workshop, condition, strategy, asked, retry_failed=retry),
+        paraphrases=await find_paraphrases(
+            workshop, condition, strategy, asked, retry_failed=retry
+        ),
+        retry_failed=retry,
     )
-
-
-async def _categories(
-    workshop: Workshop, spec: GenerateSpec, condition: Condition, prompts: Sequence[StoredPrompt]
-) -> dict[int, tuple[str, str]]:
-    """prompt id -> (category to anchor by, its source): the truth, or a model's classification.
-
-    The model that generates classifies first where it has not yet: as in the paper, it must not
-    be told what it did not find out itself. A truth key the taxonomy no longer has is no category.
-    """
-    if condition.category_from == "truth":
-        return {
-            prompt.id: (prompt.category, "truth")
-            for prompt in prompts
-            if prompt.category is not None and prompt.category in workshop.taxonomy
-        }
-    own = condition.category_from == "model"
-    model_id = condition.model_id if own else condition.category_from
-    ids = [prompt.id for prompt in prompts]
-    found = workshop.store.find_categories(model_id, ids)
-    missing = [prompt for prompt in prompts if prompt.id not in found]
-    if missing:
-        classifying = ClassifySpec(model_id, retry_failed=spec.retry_failed)
-        await classify(workshop, classifying, missing, counted=False)
-        found = workshop.store.find_categories(model_id, ids)
-    return {
-        prompt_id: (category, model_id)
-        for prompt_id, category in found.items()
-        if category in workshop.taxonomy
-    }
 
 
 def calls_per_prompt(spec: RunSpec) -> int:
@@ -81,9 +60,10 @@ def calls_per_prompt(spec: RunSpec) -> int:
         case ClassifySpec():
             return 1
         case GenerateSpec():
+            kinds = [strategy_kind(one.strategy, one.as_dict()) for one in spec.conditions]
             return sum(
-                1 if STRATEGIES[condition.strategy].kind == "set" else condition.n
-                for condition in spec.conditions
+                1 if kind == "set" else one.n
+                for kind, one in zip(kinds, spec.conditions, strict=True)
             )
         case JudgeSpec():
             n_conditions = len(spec.conditions or ()) or 3

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from core.errors import ProviderError
+from core.pipeline.anchors import Anchor
+from core.pipeline.paraphrase import Paraphrases
 from core.pipeline.records import NewResponse, StoredPrompt, StoredSlot
 from core.pipeline.runner import Emit
 from core.pipeline.slots import LASTING_REASONS, current_slots
 from core.pipeline.workshop import Workshop
 from core.providers.base import parse_model_id
-from core.strategies import STRATEGIES, Strategy
+from core.strategies import Strategy, get_strategy
 from core.strategies.condition import Condition
 from core.taxonomy import Category
 from core.types import Completion, CompletionRequest, RecordingKey, Usage
 
 EARLIER_TURN_FAILED = "earlier_turn_failed"
 NO_CATEGORY = "no_category"
+NO_PARAPHRASE = "no_paraphrase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +134,18 @@ async def generate(
     condition: Condition,
     prompts: Sequence[StoredPrompt],
     *,
-    categories: Mapping[int, tuple[str, str]],
+    anchors: Mapping[int, Anchor],
+    paraphrases: Mapping[int, Paraphrases],
     retry_failed: bool = False,
 ) -> None:
     """Fills a condition's missing slots.
 
     Args:
-        categories: prompt id -> (category, where it comes from), for anchored strategies.
+        anchors: prompt id -> the category whose instruction it gets, for anchored strategies.
+        paraphrases: prompt id -> what is asked in its place, for strategies that do so.
     """
-    await _Generation(workshop, condition, categories, retry_failed).run(prompts)
+    work = _Generation(workshop, condition, anchors, paraphrases, retry_failed)
+    await work.run(prompts)
 
 
 class _Generation:
@@ -146,14 +153,16 @@ class _Generation:
         self,
         workshop: Workshop,
         condition: Condition,
-        categories: Mapping[int, tuple[str, str]],
+        anchors: Mapping[int, Anchor],
+        paraphrases: Mapping[int, Paraphrases],
         retry_failed: bool,
     ) -> None:
         self._workshop = workshop
         self._condition = condition
-        self._categories = categories
+        self._anchors = anchors
+        self._paraphrases = paraphrases
         self._retry_failed = retry_failed
-        self._strategy = STRATEGIES[condition.strategy]
+        self._strategy = get_strategy(condition.strategy, workshop.settings.prompts_dir)
         self._model = parse_model_id(condition.model_id)
         self._provider = workshop.provider(self._model)
         self._condition_id = workshop.store.add_condition(condition)
@@ -220,7 +229,7 @@ class _Generation:
                 self._record(
                     unit,
                     read.index if self._strategy.kind == "set" else unit.indices[0],
-                    _Slot(read.text, read.reason, read.flags),
+                    _Slot(read.text, read.reason, read.flags, meta=read.meta),
                     call,
                 )
                 for read in self._strategy.read(call.completion, n=self._condition.n)
@@ -236,7 +245,7 @@ class _Generation:
             slot = _Slot(reason=call.reason, detail=call.detail)
             if call.completion is not None:
                 (read,) = self._strategy.read(call.completion, n=self._condition.n)
-                slot = _Slot(read.text, read.reason, read.flags)
+                slot = _Slot(read.text, read.reason, read.flags, meta=read.meta)
             records = [self._record(unit, index, slot, call)]
             if slot.reason:
                 unasked = _Slot(reason=EARLIER_TURN_FAILED)
@@ -248,14 +257,21 @@ class _Generation:
             earlier.append(slot.text)
 
     async def _call(self, unit: GenerateUnit, index: str, earlier: Sequence[str]) -> _Call:
-        category, _ = self._category_of(unit)
+        category = self._category_of(unit)
         if self._strategy.anchored and category is None:
             detail = "no category is known for this prompt: classify it or set the truth"
             return _Call(reason=NO_CATEGORY, detail=detail)
+        asked, beside = unit.prompt.text, dict[str, Any]()
+        if self._strategy.paraphrases:
+            known, position = self._paraphrases[unit.prompt.id], unit.indices[0]
+            if position >= len(known.texts):
+                return _Call(reason=NO_PARAPHRASE, detail=known.detail)
+            asked = known.texts[position]
+            beside = {"paraphrase": asked, "paraphrase_source": known.source}
         request = CompletionRequest(
             model=self._model.model,
             messages=self._strategy.messages(
-                unit.prompt.text,
+                asked,
                 n=self._condition.n,
                 category=category,
                 earlier=earlier,
@@ -265,29 +281,27 @@ class _Generation:
             key=RecordingKey("generate", unit.prompt.text.strip(), self._strategy.id, index),
         )
         try:
-            return _Call(await self._workshop.complete(self._provider, request))
+            return _Call(await self._workshop.complete(self._provider, request), meta=beside)
         except ProviderError as error:
             return _Call(reason=error.reason, detail=error.detail, attempts=error.attempts)
 
-    def _category_of(self, unit: GenerateUnit) -> tuple[Category | None, str]:
-        """The category an anchored call goes by, and its source."""
-        if not self._strategy.anchored or unit.prompt.id not in self._categories:
-            return None, ""
-        key, source = self._categories[unit.prompt.id]
-        return self._workshop.taxonomy[key], source
+    def _category_of(self, unit: GenerateUnit) -> Category | None:
+        """The category an anchored call goes by."""
+        anchor = self._anchors.get(unit.prompt.id)
+        return self._workshop.taxonomy[anchor.category] if anchor else None
 
     def _record(self, unit: GenerateUnit, index: int, slot: _Slot, call: _Call) -> NewResponse:
         """Counts a slot, and gives what is to be stored of it.
 
         A call that filled a whole set is paid for once: tokens, attempts and the raw reply are
-        kept with its first slot only.
+        kept with its first slot only. The raw reply is kept where the text is not all of it.
         """
         progress, completion = self._workshop.progress, call.completion
         if slot.reason:
             progress.fail(unit.prompt.external_id, self._condition.label, slot.reason, slot.detail)
         elif index < self._condition.n:
             progress.done += 1
-        category, source = self._category_of(unit)
+        category, anchor = self._category_of(unit), self._anchors.get(unit.prompt.id)
         template = None
         if completion is not None:
             template = self._strategy.template(category, self._workshop.templates)
@@ -304,7 +318,7 @@ class _Generation:
             flags=slot.flags,
             finish_reason=completion.finish_reason if completion else "",
             category_used=category.key if category else None,
-            category_source=source,
+            category_source=anchor.source if anchor else "",
             template_name=template.name if template else "",
             template_hash=template.content_hash if template else "",
             parameters_sent=completion.parameters_sent if completion else {},
@@ -313,7 +327,8 @@ class _Generation:
             attempts=completion.attempts if completion and pays else call.attempts,
             latency_ms=completion.latency_ms if completion else 0,
             served_model=completion.served_model if completion else "",
-            raw_reply=completion.text if completion and pays and shared else None,
+            raw_reply=completion.text if completion and pays and (shared or slot.meta) else None,
+            meta={**(anchor.meta if anchor else {}), **call.meta, **slot.meta},
         )
 
 
@@ -325,6 +340,7 @@ class _Call:
     reason: str | None = None
     detail: str = ""
     attempts: int = 0
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,3 +351,4 @@ class _Slot:
     reason: str | None = None
     flags: tuple[str, ...] = ()
     detail: str = ""
+    meta: Mapping[str, Any] = field(default_factory=dict)

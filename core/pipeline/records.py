@@ -47,7 +47,11 @@ class StoredResponse:
 
 @dataclass(frozen=True, slots=True)
 class NewResponse:
-    """One slot to be stored. reason set means the slot failed."""
+    """One slot to be stored. reason set means the slot failed.
+
+    meta: what came beside the text (probability, seed, reasoning) and what was asked instead of
+    the prompt itself.
+    """
 
     prompt_id: int
     condition_id: int
@@ -69,6 +73,32 @@ class NewResponse:
     latency_ms: int = 0
     served_model: str = ""
     raw_reply: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewParaphrases:
+    """What a model wrote when asked for paraphrases; fewer texts than n have a reason."""
+
+    prompt_id: int
+    condition_id: int
+    texts: tuple[str, ...]
+    reason: str
+    template: str
+    raw_reply: str
+    parameters: Mapping[str, Any]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class KnownParaphrases:
+    """Paraphrases of a prompt.
+
+    given: those that came with it. made: those a model wrote for one condition; None: not asked.
+    """
+
+    given: tuple[str, ...] = ()
+    made: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +135,7 @@ class NewChecklist:
     usage: Usage
 
 
-Record = NewResponse | NewRating | NewChecklist
+Record = NewResponse | NewParaphrases | NewRating | NewChecklist
 
 
 @dataclass(frozen=True, slots=True)

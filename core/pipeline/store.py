@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from core.pipeline.records import (
+    KnownParaphrases,
     Record,
     StoredPrompt,
     StoredResponse,
@@ -38,6 +39,12 @@ class Store(Protocol):
 
     def find_categories(self, model_id: str, prompt_ids: Sequence[int]) -> dict[int, str]:
         """prompt id -> category this model assigned; prompts it did not classify are absent."""
+        ...
+
+    def find_paraphrases(
+        self, condition_id: int, prompt_ids: Sequence[int]
+    ) -> dict[int, KnownParaphrases]:
+        """prompt id -> paraphrases that came with it or were made for this condition."""
         ...
 
     def list_prompt_items(self, prompt_ids: Sequence[int]) -> dict[int, int]:
@@ -82,6 +89,6 @@ class Store(Protocol):
 
     def save(self, records: Sequence[Record]) -> None:
         """Writes records in one transaction; one that is there already is left as it is,
-        except that a response takes the place of the failed call it makes good, and a checklist
-        that of an unreadable one."""
+        except that a response takes the place of the failed call it makes good, a checklist that
+        of an unreadable one, and paraphrases that of fewer."""
         ...

@@ -7,13 +7,17 @@ a refusal, an empty text and a set that came back short are failures.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
 
 from core.types import Completion
 
 Reason = Literal["empty", "refusal", "short_set"]
-Flag = Literal["truncated", "surplus", "looks_like_refusal", "preamble"]
+Flag = Literal[
+    "truncated", "surplus", "looks_like_refusal", "preamble", "no_probability", "no_seed"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +30,16 @@ class ReadResponse:
         reason: why the slot failed, or None.
         flags: truncated: the reply ended at the token limit; surplus: beyond the n asked for;
             looks_like_refusal: opens like one; preamble: text stood before the first header, or
-            there was no header at all.
+            there was no header at all; no_probability, no_seed: the reply lacks what its strategy
+            asked for beside the response.
+        meta: what stood in the reply beside the response: a probability, a seed, reasoning.
     """
 
     index: int
     text: str
     reason: Reason | None = None
     flags: tuple[Flag, ...] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +50,36 @@ class SplitReply:
     sections: tuple[str, ...]
 
 
-# "# Response 1:", "## Response 2", "**Response 3:** text", "### **Response 4**:". What marks a line
-# as a header is the hash or the emphasis; without either the colon is required (_BARE).
-_MARKED = re.compile(
-    r" {0,3}(?:#{1,6}[ \t]*(?:\*\*|__)?|\*\*[ \t]*|__[ \t]*)response[ \t]+#?(?P<number>\d{1,4})"
-    r"[ \t]*(?:(?P<colon>[:：])?[ \t]*(?:\*\*|__)?[ \t]*(?P<late_colon>[:：])?)"
-    r"[ \t]*#*[ \t]*(?P<rest>.*)",
-    re.IGNORECASE,
-)
-_BARE = re.compile(
-    r" {0,3}response[ \t]+#?(?P<number>\d{1,4})[ \t]*(?P<colon>[:：])(?P<rest>.*)", re.IGNORECASE
-)
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """How a header line looks. marked: with hash or emphasis; bare: without, so that the colon is
+    required. An `aside` in brackets after the number belongs to the section's text."""
+
+    marked: re.Pattern[str]
+    bare: re.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def headers_of(word: str, *, aside: bool = False) -> Headers:
+    """Header lines that name this word and a number.
+
+    "# Response 1:", "## Response 2", "**Response 3:** text", "### **Response 4**:" are marked.
+
+    Args:
+        aside: whether brackets may follow the number, as in "# Response 1 (probability 0.2):".
+    """
+    brackets = r"(?P<aside>[(\[][^)\]\n]*[)\]])?[ \t]*" if aside else ""
+    number = rf"{word}[ \t]+#?(?P<number>\d{{1,4}})[ \t]*{brackets}"
+    marked = re.compile(
+        rf" {{0,3}}(?:#{{1,6}}[ \t]*(?:\*\*|__)?|\*\*[ \t]*|__[ \t]*){number}"
+        r"(?:(?P<colon>[:：])?[ \t]*(?:\*\*|__)?[ \t]*(?P<late_colon>[:：])?)"
+        r"[ \t]*#*[ \t]*(?P<rest>.*)",
+        re.IGNORECASE,
+    )
+    bare = re.compile(rf" {{0,3}}{number}(?P<colon>[:：])(?P<rest>.*)", re.IGNORECASE)
+    return Headers(marked, bare)
+
+
 _FENCE = re.compile(r" {0,3}(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 _RULE = re.compile(r"(?:\n|\A)[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*\Z")
 _REFUSAL = re.compile(
@@ -84,7 +110,11 @@ def read_set(completion: Completion, n: int) -> list[ReadResponse]:
         n slots, missing ones with reason short_set, then what was written beyond n, flagged.
         If the provider reports a refusal, every slot has that reason and keeps its text.
     """
-    reply = split_responses(completion.text)
+    return read_sections(completion, split_responses(completion.text), n)
+
+
+def read_sections(completion: Completion, reply: SplitReply, n: int) -> list[ReadResponse]:
+    """Slots of a reply that was split already; see `read_set`."""
     texts, preamble = list(reply.sections), bool(reply.preamble)
     if not texts:
         texts, preamble = [completion.text.strip()], n > 1 and preamble
@@ -103,28 +133,29 @@ def read_set(completion: Completion, n: int) -> list[ReadResponse]:
     return slots
 
 
-def split_responses(text: str) -> SplitReply:
-    """Splits a reply at header lines such as `# Response 1:`.
+def split_responses(text: str, headers: Headers | None = None) -> SplitReply:
+    """Splits a reply at header lines such as `# Response 1:`, or as `headers` has them.
 
     A line counts as a header only outside fenced code. Lines without hash or emphasis
     (`Response 1:`) count only if no line has them. A horizontal rule before a header is dropped.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     outside = _outside_fences(lines)
-    headers = _headers(lines, outside, _MARKED) or _headers(lines, outside, _BARE)
-    if not headers:
+    look = headers or headers_of("response")
+    found = _headers(lines, outside, look.marked) or _headers(lines, outside, look.bare)
+    if not found:
         return SplitReply(preamble=text.strip(), sections=())
     sections: list[str] = []
-    for position, (line, number, rest) in enumerate(headers):
-        is_last = position + 1 == len(headers)
-        end = len(lines) if is_last else headers[position + 1][0]
+    for position, (line, number, rest) in enumerate(found):
+        is_last = position + 1 == len(found)
+        end = len(lines) if is_last else found[position + 1][0]
         section = "\n".join([rest, *lines[line + 1 : end]]).strip()
         if not is_last:
             section = _RULE.sub("", section).strip()
-            if not section and headers[position + 1][1] == number:
+            if not section and found[position + 1][1] == number:
                 continue  # the model wrote one header twice
         sections.append(section)
-    preamble = _RULE.sub("", "\n".join(lines[: headers[0][0]]).strip()).strip()
+    preamble = _RULE.sub("", "\n".join(lines[: found[0][0]]).strip()).strip()
     return SplitReply(preamble=preamble, sections=tuple(sections))
 
 
@@ -141,7 +172,8 @@ def _headers(
         # "# Response 2 is better" is prose: without a colon nothing may follow.
         if groups["rest"].strip() and not (groups["colon"] or groups.get("late_colon")):
             continue
-        found.append((position, int(groups["number"]), groups["rest"].strip()))
+        rest = "\n".join(part for name in ("aside", "rest") if (part := groups.get(name, "")))
+        found.append((position, int(groups["number"]), rest.strip()))
     return found
 
 

@@ -149,7 +149,7 @@ def load_response_rows(
     found: list[ResponseRow] = []
     for (condition_id, prompt_id), rows in sorted(slots.items()):
         condition = conditions[condition_id]
-        current = current_slots(rows, strategy_kind(condition.strategy))
+        current = current_slots(rows, strategy_kind(condition.strategy, condition.spec))
         found.extend(
             ResponseRow(
                 id=row.id,

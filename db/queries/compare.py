@@ -42,6 +42,7 @@ class Slot:
         group: letter of its group; "" where none of its pairs has a verdict.
         quality: mean score, 1 to 5, or None.
         tokens: input and output tokens of its call, where the provider said.
+        meta: what came beside the text, and what was asked in the prompt's place.
     """
 
     id: int
@@ -63,6 +64,7 @@ class Slot:
     parameters_dropped: Mapping[str, Any] = field(compare=False)
     served_model: str
     raw_reply: str | None
+    meta: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def answered(self) -> bool:
@@ -132,10 +134,7 @@ def load_sets(
             select(Condition.id, Condition.spec).where(Condition.id.in_(ids))
         )
     }
-    return [
-        _set(one, rows[one.id], merged, quality, specs.get(one.id, {}).get("texts_hash", ""))
-        for one in conditions
-    ]
+    return [_set(one, rows[one.id], merged, quality, specs.get(one.id, {})) for one in conditions]
 
 
 def _counts(row: PairVerdict | QualityScore, rater: str) -> bool:
@@ -151,9 +150,9 @@ def _set(
     rows: Sequence[Response],
     verdicts: Mapping[tuple[int, int], bool | None],
     quality: Mapping[int, float],
-    texts_hash: str,
+    spec: Mapping[str, Any],
 ) -> ResponseSet:
-    current = current_slots(rows, strategy_kind(condition.strategy))
+    current = current_slots(rows, strategy_kind(condition.strategy, spec))
     kept = [current[index] for index in sorted(current) if index < condition.n]
     ids = [row.id for row in kept if row.status == "ok"]
     own = {
@@ -181,7 +180,7 @@ def _set(
             Measure(sum(scored) / len(scored)) if scored else Measure.undefined("no quality score")
         ),
         vocabulary=vocabulary_distance([row.text for row in kept if row.status == "ok"]),
-        texts_hash=texts_hash,
+        texts_hash=spec.get("texts_hash", ""),
     )
 
 
@@ -215,4 +214,5 @@ def _slot(row: Response, letters: Mapping[int, str], quality: Mapping[int, float
         parameters_dropped=row.parameters_dropped or {},
         served_model=row.served_model,
         raw_reply=row.raw_reply,
+        meta=row.meta or {},
     )

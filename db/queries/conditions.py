@@ -68,9 +68,10 @@ def list_condition_overviews(session: Session, study_id: int) -> list[ConditionO
 def _overview(condition: Condition, sets: Mapping[int, Sequence[Any]]) -> ConditionOverview:
     failed, flagged, dropped = Counter[str](), Counter[str](), set[str]()
     n_ok = n_pairs = 0
+    kind = strategy_kind(condition.strategy, condition.spec)
     for slots in sets.values():
         answered = 0
-        for index, slot in current_slots(slots, strategy_kind(condition.strategy)).items():
+        for index, slot in current_slots(slots, kind).items():
             if slot.status != "ok":
                 failed[slot.reason or "failed"] += index < condition.n
             elif index < condition.n:

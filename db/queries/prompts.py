@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.types import Question
-from db.models import Item, Prompt, Rater, Rating
+from db.models import Item, Prompt, Rater, Rating, Study
 from db.queries.items import recategorize
 from db.queries.studies import add_event, touch
+
+# Where a study's settings say which published sets its prompts came from.
+PROMPT_SETS = "prompt_sets"
 
 
 @dataclass(frozen=True, slots=True)
 class PromptView:
-    """A prompt as a table row. truth: the ground-truth category; by_model: each model's own."""
+    """A prompt as a table row.
+
+    truth: the ground-truth category; by_model: each model's own; n_paraphrases: how many came with
+    the prompt.
+    """
 
     id: int
     external_id: str
@@ -24,6 +33,7 @@ class PromptView:
     reference: str
     truth: str | None
     by_model: dict[str, str]
+    n_paraphrases: int = 0
 
 
 def list_prompt_views(session: Session, study_id: int) -> list[PromptView]:
@@ -55,9 +65,24 @@ def list_prompt_views(session: Session, study_id: int) -> list[PromptView]:
             reference=prompt.reference,
             truth=prompt.category,
             by_model=by_prompt.get(prompt.id, {}),
+            n_paraphrases=len(given_paraphrases(prompt.meta)),
         )
         for prompt in prompts
     ]
+
+
+def given_paraphrases(meta: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Paraphrases that came with a prompt; none where its metadata hold anything else."""
+    found = (meta or {}).get("paraphrases")
+    if not isinstance(found, list) or not all(isinstance(text, str) for text in found):
+        return ()
+    return tuple(text for text in found if text.strip())
+
+
+def list_prompt_sets(session: Session, study_id: int) -> list[dict[str, Any]]:
+    """Published sets the prompts were drawn from: `core.importing.prompt_sets.Provenance` each."""
+    found = session.get_one(Study, study_id).settings.get(PROMPT_SETS, [])
+    return [dict(one) for one in found]
 
 
 def set_category(session: Session, prompt_id: int, category: str | None, set_by: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -30,7 +30,13 @@ def list_current_responses(
     rows: list[Any] = []
     for start in range(0, len(prompt_ids), PART):
         query = (
-            select(Response, Condition.strategy, Condition.n, Prompt.category.label("truth"))
+            select(
+                Response,
+                Condition.strategy,
+                Condition.spec,
+                Condition.n,
+                Prompt.category.label("truth"),
+            )
             .join(Condition, Response.condition_id == Condition.id)
             .join(Prompt, Response.prompt_id == Prompt.id)
             .where(Condition.study_id == study_id)
@@ -40,15 +46,15 @@ def list_current_responses(
             query = query.where(Condition.label.in_(condition_labels))
         rows.extend(session.execute(query))
     slots: dict[tuple[int, int], list[Response]] = defaultdict(list)
-    about: dict[tuple[int, int], tuple[str, int, str | None]] = {}
-    for response, strategy, n, truth in rows:
+    about: dict[tuple[int, int], tuple[str, Mapping[str, Any], int, str | None]] = {}
+    for response, strategy, spec, n, truth in rows:
         key = (response.prompt_id, response.condition_id)
         slots[key].append(response)
-        about[key] = (strategy, n, truth)
+        about[key] = (strategy, spec, n, truth)
     found: list[StoredResponse] = []
     for key in sorted(slots):
-        strategy, n, truth = about[key]
-        current = current_slots(slots[key], strategy_kind(strategy))
+        strategy, spec, n, truth = about[key]
+        current = current_slots(slots[key], strategy_kind(strategy, spec))
         found.extend(
             _stored(current[index], strategy, truth)
             for index in sorted(current)

@@ -62,7 +62,7 @@ def draw_columns(sets: Sequence[ResponseSet], frame: Frame) -> None:
 
 def column_html(one: ResponseSet, frame: Frame) -> str:
     """A set with its header, groups, failures and what was sent."""
-    strategy = find_strategy(one.condition.strategy)
+    strategy = find_strategy(one.condition.strategy, frame.templates.overrides)
     name = strategy.label if strategy else one.condition.label
     model = one.condition.model if strategy else "imported"
     n_missing = one.condition.n - len(one.slots)

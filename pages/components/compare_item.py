@@ -18,6 +18,7 @@ from pages.components.compare_words import (
     verdict_html,
 )
 from pages.components.theme import strategy_color
+from pages.components.workspace import settings
 
 _ORDERS = {"ab": "1 then 2", "ba": "2 then 1"}
 _KINDS = {"judge": "judge", "human": "person"}
@@ -54,7 +55,7 @@ def _texts(texts: Sequence[ItemText]) -> str:
 
 
 def _text(number: int, text: ItemText) -> str:
-    strategy = find_strategy(text.strategy)
+    strategy = find_strategy(text.strategy, settings().prompts_dir)
     origin = strategy.label if strategy else text.condition
     place = f"{origin}, number {text.number}" if text.number is not None else origin
     return (

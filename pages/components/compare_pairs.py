@@ -11,6 +11,7 @@ from db.queries.compare import ResponseSet
 from pages.components.compare_address import ITEM
 from pages.components.compare_matrix import Answers, matrix_html, matrix_summary
 from pages.components.compare_toolbar import plain_label
+from pages.components.workspace import settings
 
 _SHOWN = "pairs-of"
 _TWO = "read-two"
@@ -77,5 +78,5 @@ def _read_two(key: str) -> None:
 
 
 def _name(one: ResponseSet) -> str:
-    strategy = find_strategy(one.condition.strategy)
+    strategy = find_strategy(one.condition.strategy, settings().prompts_dir)
     return strategy.label if strategy else one.condition.label

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from core.errors import UserError
+from core.pipeline.anchors import MISMATCHED
 from core.strategies import Strategy, find_strategy
 from core.taxonomy import Category, Taxonomy
 from core.templates import TemplateSource
@@ -23,13 +24,13 @@ def sent_html(
     slots = [*one.slots, *one.surplus]
     if not slots:
         return ""
-    strategy = find_strategy(one.condition.strategy)
+    strategy = find_strategy(one.condition.strategy, templates.overrides)
     parts = [facts_html(_facts(one, slots, prompt, taxonomy))]
     if strategy is None:
         parts.append("<p>These responses were imported; what was sent is not known.</p>")
     else:
         parts += _messages(one, strategy, prompt, taxonomy, templates)
-    parts.append(_calls(slots))
+    parts += [*_beside(slots), _calls(slots)]
     parts += [
         "<details><summary>The whole reply, as it came</summary>"
         f'<pre class="ta-raw">{escape(slot.raw_reply)}</pre></details>'
@@ -70,7 +71,8 @@ def _facts(
 def _source(source: str) -> str:
     if not source:
         return ""
-    return ", the truth" if source == "truth" else f", as classified by {source}"
+    said = {"truth": ", the truth", MISMATCHED: ", wrong on purpose"}
+    return said.get(source, f", as classified by {source}")
 
 
 def _messages(
@@ -97,6 +99,8 @@ def _messages(
     except UserError as error:
         return [caution_html(str(error))]
     notes = [caution_html(changed)] if changed else []
+    if strategy.paraphrases:
+        return [*notes, *_paraphrases(one)]
     if strategy.kind == "independent":
         notes.append("<p>Each response is a call of its own with the request alone.</p>")
     return [*notes, *_message_rows(messages, prompt.text)]
@@ -137,6 +141,37 @@ def _changed(
     if one.texts_hash and one.texts_hash != strategy.texts_hash(taxonomy, templates):
         return "The instructions of the taxonomy have changed since; below are the present words."
     return ""
+
+
+def _paraphrases(one: ResponseSet) -> list[str]:
+    asked = [str(slot.meta["paraphrase"]) for slot in one.slots if slot.meta.get("paraphrase")]
+    listed = "".join(f"<li>{escape(text)}</li>" for text in asked)
+    return [
+        "<p>Each response is a call of its own with a paraphrase alone:</p>",
+        f"<ol>{listed}</ol>",
+    ]
+
+
+def _beside(slots: Sequence[Slot]) -> list[str]:
+    """What the model wrote beside its responses; people and judges never see it."""
+    rows = [
+        f"<tr><td>{slot.index + 1}</td><td>{label}</td><td>{escape(str(slot.meta[name]))}</td></tr>"
+        for slot in slots
+        for name, label in _BESIDE.items()
+        if slot.meta.get(name)
+    ]
+    if not rows:
+        return []
+    head = "<thead><tr><th>#</th><th>beside the response</th><th>said</th></tr></thead>"
+    return [f'<table class="ta-calls">{head}<tbody>{"".join(rows)}</tbody></table>']
+
+
+_BESIDE = {
+    "probability_said": "probability, by its own account",
+    "seed": "random string",
+    "derivation": "how it chose",
+    "reasoning": "reasoning",
+}
 
 
 def _calls(slots: Sequence[Slot]) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.results import ENSEMBLE
-from core.strategies import STRATEGIES
+from core.strategies import load_strategies
 from core.taxonomy import Taxonomy
 from db.queries.compare_choices import (
     HUMAN_MAJORITY,
@@ -32,6 +32,7 @@ from pages.components.compare_address import (
 )
 from pages.components.compare_words import category_text
 from pages.components.theme import strategy_color
+from pages.components.workspace import settings
 
 UNFOLDED = "compare-unfolded"
 N_KEYS = 9
@@ -82,7 +83,8 @@ def share_address(view: View) -> str:
 def draw_view_bar(view: View, choices: Choices) -> None:
     """Conditions, rater, and folding."""
     names = condition_names(
-        choices.conditions, {strategy.id: strategy.label for strategy in STRATEGIES.values()}
+        choices.conditions,
+        {one.id: one.label for one in load_strategies(settings().prompts_dir).values()},
     )
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare-view"):
         with st.container(horizontal=True, width="content", key="compare-conditions"):

@@ -21,6 +21,8 @@ _FLAGS = {
     "looks_like_refusal": "opens like a refusal",
     "preamble": "text stood before the first header",
     "surplus": "more than was asked for",
+    "no_probability": "no probability could be read",
+    "no_seed": "no random string came first",
 }
 _REASONS = {
     "short_set": "the reply held fewer responses than asked for",
@@ -28,6 +30,7 @@ _REASONS = {
     "refusal": "the model refused",
     "earlier_turn_failed": "an earlier turn failed, so this one was never asked",
     "no_category": "no category is known, so there was no instruction to send",
+    "no_paraphrase": "there is no paraphrase to ask in its place",
     "rate_limited": "the provider's rate limit held",
     "server_error": "the provider failed",
     "timeout": "no reply in time",

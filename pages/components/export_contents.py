@@ -10,6 +10,7 @@ MEANINGS = {
     "prompts": "the tasks, with their true category where it is known",
     "conditions": "model, strategy and parameters, as asked for",
     "responses": "every text or failure, with what was really sent and the template's hash",
+    "paraphrase_sets": "what models wrote when asked to paraphrase a prompt",
     "items": "what was rated: pairs, responses, prompts, and what imports brought",
     "raters": "judges by name, people by pseudonym",
     "assignments": "which item was put before whom, and which side was left",

@@ -86,7 +86,8 @@ def make_plan(
 
 def planned_prompt(view: PromptView) -> PlannedPrompt:
     """A prompt with its ground truth, else what some model took it for."""
-    return PlannedPrompt(view.text, view.truth or next(iter(view.by_model.values()), None))
+    best = view.truth or next(iter(view.by_model.values()), None)
+    return PlannedPrompt(view.text, best, view.truth, view.n_paraphrases)
 
 
 def count_unclassified(views: Sequence[PromptView]) -> Mapping[str, int]:
@@ -98,14 +99,18 @@ def count_unclassified(views: Sequence[PromptView]) -> Mapping[str, int]:
 def draw_plan(plan: Plan) -> None:
     """The arithmetic, the four figures a decision needs, and what they rest on."""
     estimate = plan.estimate
+    left_out = f", {estimate.left_out:,} sets left out" if estimate.left_out else ""
     st.text(
-        f"{plan.n_prompts:,} prompts × {_plural(plan.n_conditions, 'condition')}"
+        f"{plan.n_prompts:,} prompts × {_plural(plan.n_conditions, 'condition')}{left_out}"
         f" = {estimate.responses:,} responses"
     )
     tokens = estimate.input_tokens + estimate.output_tokens
     cost = None if estimate.cost_usd is None else (estimate.cost_usd, estimate.cost_usd)
     figures = [
-        ("Calls", f"{estimate.calls + estimate.classification_calls:,}"),
+        (
+            "Calls",
+            f"{estimate.calls + estimate.classification_calls + estimate.paraphrase_calls:,}",
+        ),
         ("Tokens, about", f"{tokens:,}"),
         ("Cost, about", "unknown" if cost is None else price_text(cost)),
         ("Time, about", duration_text(estimate.elapsed_s) if estimate.elapsed_s else "seconds"),
@@ -132,6 +137,15 @@ def remarks(plan: Plan) -> list[str]:
     if estimate.classification_calls:
         n = estimate.classification_calls
         said.append(f"Calls to classify prompts first, for the anchored strategies: {n:,}.")
+    if estimate.paraphrase_calls:
+        said.append(
+            "Calls to make paraphrases first, for prompts that bring too few: "
+            f"{estimate.paraphrase_calls:,}."
+        )
+    if estimate.left_out:
+        said.append(
+            "A chosen wrong category is not wrong for prompts that are of it; those are left out."
+        )
     if estimate.assumed_models:
         said.append(
             f"Nothing of {', '.join(estimate.assumed_models)} is stored that tells lengths: "

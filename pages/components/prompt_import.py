@@ -1,24 +1,38 @@
-"""Bringing prompts in: paste or upload, look at what was read, save."""
+"""Bringing prompts in: paste, upload or a published set, look at what was read, save."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from core.errors import UserError
 from core.importing import ImportedPrompt, Parsed, parse_pasted, parse_prompts, read_table
-from core.importing.noveltybench import prompts_to_prompts
+from core.importing.prompt_sets import PROMPT_SETS, Provenance, read_prompt_set
 from core.taxonomy import load_taxonomy
 from db.imports import import_prompts
 from db.queries.studies import get_study
+from pages.components.charts_table import Column, draw_table
 from pages.components.theme import problem, small_print
 from pages.components.workspace import StudyRef, database, settings, show_user_error
 
 _ROUND = "import-round"
 _SAID = "import-said"
+_OWN = "own"
 COLUMNS = (
     "Column prompt is needed; id, category, reference, source and language are understood, and "
     "others are kept with the prompt."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read. provenance: of a published set, else None."""
+
+    parsed: Parsed[ImportedPrompt]
+    provenance: Provenance | None = None
 
 
 def draw_import(study: StudyRef, *, expanded: bool) -> None:
@@ -26,13 +40,13 @@ def draw_import(study: StudyRef, *, expanded: bool) -> None:
     if said := st.session_state.pop(_SAID, None):
         st.success(said)
     with st.expander("Add prompts", expanded=expanded, icon=":material/add:"):
-        parsed = read_input(st.session_state.get(_ROUND, 0))
-        if parsed is not None:
-            _draw_preview(parsed)
-            _draw_save(study, parsed)
+        read = read_input(st.session_state.get(_ROUND, 0))
+        if read is not None:
+            _draw_preview(read)
+            _draw_save(study, read)
 
 
-def read_input(number: int) -> Parsed[ImportedPrompt] | None:
+def read_input(number: int) -> Read | None:
     """What was pasted or uploaded, parsed; None when there is nothing.
 
     Args:
@@ -45,24 +59,59 @@ def read_input(number: int) -> Parsed[ImportedPrompt] | None:
         height=170,
         placeholder="One prompt a line, or blocks of lines between lines of ---",
     )
-    uploaded = right.file_uploader(
-        "or upload a file", ["csv", "jsonl", "parquet"], key=f"upload-{number}"
-    )
     with right:
-        small_print([COLUMNS])
-        nested = st.checkbox("The file is NoveltyBench's prompts.jsonl", key=f"nested-{number}")
+        uploaded = st.file_uploader(
+            "or upload a file", ["csv", "jsonl", "parquet"], key=f"upload-{number}"
+        )
+        name = st.selectbox(
+            "The file holds",
+            [_OWN, *PROMPT_SETS],
+            format_func=lambda key: (
+                "prompts of mine" if key == _OWN else f"{PROMPT_SETS[key].label}, as published"
+            ),
+            key=f"set-{number}",
+        )
+        everything = name != _OWN and _draw_set(name, number)
+        if name == _OWN:
+            small_print([COLUMNS])
     try:
         if uploaded is not None:
-            table = read_table(uploaded.name, uploaded.getvalue(), "jsonl" if nested else "auto")
-            keys = load_taxonomy(settings().prompts_dir).keys()
-            return parse_prompts(prompts_to_prompts(table) if nested else table, keys)
-        return parse_pasted(pasted) if pasted.strip() else None
+            return _read_file(uploaded.name, uploaded.getvalue(), name, everything)
+        return Read(parse_pasted(pasted)) if pasted.strip() else None
     except UserError as error:
         show_user_error(error)
         return None
 
 
-def _draw_preview(parsed: Parsed[ImportedPrompt]) -> None:
+def _draw_set(name: str, number: int) -> bool:
+    """Where a published set lies and what is drawn from it; whether all of it is wanted."""
+    about = PROMPT_SETS[name]
+    everything = st.checkbox(
+        "Take all rows", key=f"all-{number}", help=f"Otherwise the paper's sample: {about.rule}."
+    )
+    drawn = "All rows of the file, in its order." if everything else f"Drawn: {about.rule}."
+    lines = [
+        drawn,
+        f"Original: {about.origin}",
+        f"Or in a terminal: taskanchor prompts fetch {name} --out {name}.jsonl",
+        f"Licence: {about.licence}",
+    ]
+    small_print([*lines, about.caution[:1].upper() + about.caution[1:]] if about.caution else lines)
+    return everything
+
+
+def _read_file(name: str, data: bytes, chosen: str, everything: bool) -> Read:
+    keys = load_taxonomy(settings().prompts_dir).keys()
+    if chosen == _OWN:
+        return Read(parse_prompts(read_table(name, data), keys))
+    drawn = read_prompt_set(name, data, PROMPT_SETS[chosen], everything=everything)
+    parsed = parse_prompts(drawn.table, keys)
+    parsed.notices[:0] = drawn.notices
+    return Read(parsed, drawn.provenance)
+
+
+def _draw_preview(read: Read) -> None:
+    parsed = read.parsed
     st.dataframe(
         [
             {
@@ -88,7 +137,8 @@ def _draw_preview(parsed: Parsed[ImportedPrompt]) -> None:
         )
 
 
-def _draw_save(study: StudyRef, parsed: Parsed[ImportedPrompt]) -> None:
+def _draw_save(study: StudyRef, read: Read) -> None:
+    parsed = read.parsed
     skip = bool(parsed.problems) and st.checkbox("Leave out bad rows", key="skip-bad")
     blocked = not parsed.rows or (bool(parsed.problems) and not skip)
     n = len(parsed.rows)
@@ -99,7 +149,9 @@ def _draw_save(study: StudyRef, parsed: Parsed[ImportedPrompt]) -> None:
         with database().write() as session:
             row = get_study(session, study.slug)
             rows = parsed.accept(skip_bad=skip)
-            done = import_prompts(session, row, rows, file_name=parsed.name)
+            done = import_prompts(
+                session, row, rows, file_name=parsed.name, provenance=read.provenance
+            )
     except UserError as error:
         show_user_error(error)
         return
@@ -108,6 +160,35 @@ def _draw_save(study: StudyRef, parsed: Parsed[ImportedPrompt]) -> None:
     st.session_state[_SAID] = f"{_prompts(done.added)} added{there}{left_out}."
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.rerun()
+
+
+def draw_origins(sets: Sequence[Mapping[str, Any]]) -> None:
+    """Where the study's prompts came from, with licences; nothing for prompts of its own alone."""
+    if not sets:
+        return
+    st.subheader("Where they come from", anchor=False)
+    draw_table(
+        [
+            Column("set"),
+            Column("prompts", is_number=True),
+            Column("of", is_number=True),
+            Column("drawn"),
+            Column("licence"),
+            Column("origin"),
+        ],
+        [
+            [
+                f"{one['label']} ({one['citation']})",
+                f"{one['n_drawn']:,}",
+                f"{one['n_rows']:,}",
+                one["rule"] + (f"; seed {one['seed']}" if one["seed"] is not None else ""),
+                one["licence"],
+                one["origin"],
+            ]
+            for one in sets
+        ],
+        notes=sorted({f"{one['label']}: {one['caution']}" for one in sets if one["caution"]}),
+    )
 
 
 def _prompts(n: int) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import UserError
-from core.pipeline.conditions import plan_conditions
+from core.pipeline.conditions import parse_temperatures, plan_conditions
 from core.pipeline.specs import GenerateSpec
-from core.strategies import STRATEGIES, Condition
-from core.taxonomy import load_taxonomy
+from core.strategies import MISMATCH_SEED, Condition, get_strategy
+from core.strategies.condition import PAPER_MAX_OUTPUT_TOKENS
+from core.taxonomy import Taxonomy, load_taxonomy
 from core.templates import TemplateSource
 from db.queries.conditions import ConditionOverview, list_condition_overviews
 from db.queries.experience import list_known_models
@@ -39,30 +40,77 @@ def choose_conditions(study: StudyRef, views: Sequence[PromptView]) -> tuple[Con
         known = list_known_models(session, study.id).generating
     suggested = suggested_models([view.text for view in views], known)
     models = choose_models("Models", known, suggested, key="models")
-    left, right = st.columns(2)
-    n = int(left.number_input("Responses per prompt", 1, 20, 5, key="n"))
-    temperature = right.number_input(
-        "Temperature",
-        0.0,
-        2.0,
-        None,
-        0.1,
-        key="temperature",
+    left, middle, right = st.columns(3)
+    n = int(left.number_input("Responses per prompt", 2, 20, 5, key="n"))
+    temperatures = middle.text_input(
+        "Temperatures",
+        key="temperatures",
         placeholder="1.0, and 0.5 for Claude",
-        help="Empty takes the medium temperature of the paper: 0.5 for Claude, 1.0 for others.",
+        help="Empty takes the medium temperature of the paper. Several with commas between them, "
+        "such as 0, 0.5, 1, make one condition each.",
+    )
+    max_tokens = int(
+        right.number_input(
+            "Output tokens per call",
+            16,
+            200_000,
+            PAPER_MAX_OUTPUT_TOKENS,
+            key="max-tokens",
+            help="A set is written in one call, so a large number of responses needs more.",
+        )
     )
     try:
         taxonomy = load_taxonomy(settings().prompts_dir)
         strategies = choose_strategies(taxonomy, TemplateSource(settings().prompts_dir), n=n)
-        source = "model"
-        if any(STRATEGIES[strategy].anchored for strategy in strategies):
-            source = choose_category_source(views)
+        source, wrong = choose_anchor(strategies, views, taxonomy)
         return plan_conditions(
-            settings(), models, strategies, n=n, temperature=temperature, category_from=source
+            settings(),
+            models,
+            strategies,
+            n=n,
+            temperature=None,
+            temperatures=parse_temperatures(temperatures),
+            max_output_tokens=max_tokens,
+            category_from=source,
+            wrong_categories=wrong,
         )
     except UserError as error:
         show_user_error(error)
         return ()
+
+
+def choose_anchor(
+    strategies: Sequence[str], views: Sequence[PromptView], taxonomy: Taxonomy
+) -> tuple[str, list[str]]:
+    """Whose category anchors, and which wrong ones are given, as far as the strategies ask."""
+    chosen = [get_strategy(one, settings().prompts_dir) for one in strategies]
+    source, wrong = "model", list[str]()
+    if any(one.anchored and not one.mismatched for one in chosen):
+        source = choose_category_source(views)
+    if any(one.mismatched for one in chosen):
+        wrong = choose_wrong_categories(views, taxonomy)
+    return source, wrong
+
+
+def choose_wrong_categories(views: Sequence[PromptView], taxonomy: Taxonomy) -> list[str]:
+    """Whose instructions the mismatched strategy gives; each is a condition of its own."""
+    names = {one.key: f"{one.key} · {one.name}" for one in taxonomy.values() if one.kind != "none"}
+    names[f"seed:{MISMATCH_SEED}"] = f"a wrong one for each prompt, by seed {MISMATCH_SEED}"
+    wrong = st.multiselect(
+        "Mismatched: the instruction of",
+        list(names),
+        [f"seed:{MISMATCH_SEED}"],
+        format_func=names.__getitem__,
+        key="wrong-categories",
+        help="Prompts that truly are of a chosen category are left out of its condition.",
+    )
+    n_unset = sum(view.truth is None for view in views)
+    if n_unset:
+        st.warning(
+            f"{n_unset} prompts have no true category, so nobody knows which instruction is wrong "
+            "for them. The mismatched strategy will fail there; set the truth on Prompts."
+        )
+    return wrong
 
 
 def choose_category_source(views: Sequence[PromptView]) -> str:

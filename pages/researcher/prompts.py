@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.pipeline.specs import ClassifySpec
 from core.taxonomy import load_taxonomy
-from db.queries.prompts import PromptView, list_prompt_views
+from db.queries.prompts import PromptView, list_prompt_sets, list_prompt_views
 from pages.components.models import can_be_called, choose_models, suggested_models
-from pages.components.prompt_import import draw_import
+from pages.components.prompt_import import draw_import, draw_origins
 from pages.components.prompt_table import draw_prompts
 from pages.components.runs import draw_runs, queue_run
 from pages.components.workspace import StudyRef, database, open_study_page, settings
@@ -41,12 +41,14 @@ def draw_page() -> None:
     study = open_study_page("Prompts", "What the models are asked, and what kind of task it is.")
     with database().read() as session:
         views = list_prompt_views(session, study.id)
+        origins = list_prompt_sets(session, study.id)
     draw_import(study, expanded=not views)
     if not views:
         return
     st.text(summary(views))
     draw_classify(study, views)
     draw_prompts(views, load_taxonomy(settings().prompts_dir), study.id)
+    draw_origins(origins)
     draw_runs(study)
 
 

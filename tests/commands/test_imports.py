@@ -1,12 +1,14 @@
 """prompts, responses and ratings import: own formats and NoveltyBench's shapes."""
 
 import json
+import zipfile
 
 import pytest
 from sqlalchemy import select
 
+from core.importing.prompt_sets import PROMPT_SETS
 from db.engine import open_database
-from db.models import Event, Item, Prompt, Rater, Rating, Response
+from db.models import Event, Item, Prompt, Rater, Rating, Response, Study
 
 
 @pytest.fixture
@@ -64,6 +66,75 @@ def test_bad_rows_are_named_by_line_and_nothing_is_imported_unless_they_are_skip
     assert skipped.code == 0
     assert skipped.json["added"] == 1
     assert [problem["line"] for problem in skipped.json["problems"]] == [2, 3]
+
+
+def test_a_published_set_is_drawn_from_and_its_origin_kept_and_exported(
+    taskanchor, study, write, settings, tmp_path
+):
+    rows = [
+        {"problem": f"Who won prize {i}?", "answer": "Ada", "metadata": "{}"} for i in range(80)
+    ]
+    file = write("simple.jsonl", rows)
+    first = taskanchor("prompts", "import", study, file, "--format", "simpleqa", "--json")
+    assert (first.code, first.json["added"]) == (0, 50)
+    again = taskanchor("prompts", "import", study, file, "--format", "simpleqa", "--json")
+    assert (again.json["added"], again.json["unchanged"]) == (0, 50)
+    assert {row[1:] for row in stored(settings, Prompt.external_id, Prompt.category)} == {("A",)}
+    (about,) = stored(settings, Study.settings)[0][0]["prompt_sets"]
+    assert (about["id"], about["n_rows"], about["n_drawn"], about["seed"]) == (
+        "simpleqa",
+        80,
+        50,
+        38,
+    )
+
+    assert taskanchor("export", study, "--out", str(tmp_path / "s.zip")).code == 0
+    with zipfile.ZipFile(tmp_path / "s.zip") as bundle:
+        described = json.loads(bundle.read("study.json"))
+        prompts = bundle.read("csv/prompts.csv").decode()
+    assert described["settings"]["prompt_sets"][0]["licence"] == "MIT (openai/simple-evals)"
+    assert "MIT (openai/simple-evals)" in prompts
+
+
+def test_a_damaged_copy_is_refused_and_named_unless_bad_rows_are_skipped(
+    taskanchor, study, write, settings
+):
+    rows = [
+        {"problem": f"When was {i}?", "answer": "Jan-08" if i == 3 else "1908"} for i in range(9)
+    ]
+    file = write("damaged.jsonl", rows)
+    refused = taskanchor("prompts", "import", study, file, "--format", "simpleqa")
+    assert refused.code == 1
+    assert "line 4: answer is 'Jan-08', which is what a spreadsheet makes of a date" in refused.err
+    assert "1 of 9 rows show that this copy is damaged" in refused.err
+    assert stored(settings, Prompt.id) == []
+    skipped = taskanchor(
+        "prompts", "import", study, file, "--format", "simpleqa", "--skip-bad", "--json"
+    )
+    assert (skipped.code, skipped.json["added"], skipped.json["skipped_bad"]) == (0, 8, 1)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--rows", "5"),
+        ("--all",),
+        ("--format", "simpleqa", "--all", "--rows", "5"),
+        ("--format", "simpleqa", "--rows", "0"),
+        ("--format", "sympleqa"),
+    ],
+)
+def test_options_of_published_sets_are_refused_where_they_mean_nothing(
+    taskanchor, study, write, options
+):
+    file = write("p.jsonl", [{"prompt": "x"}])
+    assert taskanchor("prompts", "import", study, file, *options).code == 2
+
+
+def test_the_published_sets_are_listed_with_licence_and_origin(taskanchor):
+    listed = taskanchor("prompts", "sets", "--json").json["sets"]
+    assert [one["id"] for one in listed] == list(PROMPT_SETS)
+    assert "licence: Apache-2.0 (allenai/MacGyver)" in taskanchor("prompts", "sets").out
 
 
 def test_an_id_taken_by_another_text_is_refused(taskanchor, study, write, settings):

@@ -109,6 +109,9 @@ def test_every_bundled_template_is_used_and_has_the_placeholders_its_user_fills(
         for category in taxonomy.values()
         if (template := strategy.template(category, source))
     }
+    # Words that ask for paraphrases are sent in a call of their own.
+    preparing = [one for one in STRATEGIES.values() if one.preparation("x", n=2, templates=source)]
+    used |= {one.template_name for one in preparing}
     judges = [
         Equivalence.open(taxonomy, source),
         Classification.open(taxonomy, source),

@@ -3,7 +3,7 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from core.pipeline.records import NewChecklist, NewRating, NewResponse
+from core.pipeline.records import NewChecklist, NewParaphrases, NewRating, NewResponse
 from core.settings import Settings
 from core.strategies import Condition
 from core.taxonomy import load_taxonomy
@@ -204,3 +204,46 @@ def test_a_readable_checklist_replaces_an_unreadable_one_and_stays(store, prompt
     save(("Is it right?",))
     save(("Another?",))
     assert store.find_checklists(judge, "c@1", prompts) == {prompts[0]: ("Is it right?",)}
+
+
+def test_more_paraphrases_replace_fewer_and_a_whole_set_stays(store, prompts):
+    condition_id = store.add_condition(condition(strategy="paraphrase"))
+
+    def save(*texts, reason=""):
+        store.save(
+            [NewParaphrases(prompts[0], condition_id, texts, reason, "p@1", "raw", {}, Usage())]
+        )
+        return store.find_paraphrases(condition_id, prompts)[prompts[0]].made
+
+    assert store.find_paraphrases(condition_id, prompts)[prompts[0]].made is None
+    assert save("a\x00", reason="1 of 2") == ("a\ufffd",)
+    assert save("a", "b") == ("a", "b")
+    assert save("c", "d") == ("a", "b")
+    assert store.find_paraphrases(condition_id + 1, prompts)[prompts[0]].made is None
+
+
+@pytest.mark.parametrize(
+    ("meta", "given"),
+    [
+        ({"paraphrases": ["one", " ", "two"]}, ("one", "two")),
+        ({"paraphrases": "one"}, ()),
+        ({"paraphrases": ["one", 2]}, ()),
+        ({}, ()),
+    ],
+)
+def test_paraphrases_that_came_with_a_prompt_are_found(db, store, prompts, meta, given):
+    with db.write() as session:
+        session.get_one(Prompt, prompts[0]).meta = meta
+    condition_id = store.add_condition(condition(strategy="paraphrase"))
+    assert store.find_paraphrases(condition_id, prompts)[prompts[0]].given == given
+
+
+def test_what_came_beside_a_text_is_stored_with_it(db, store, prompts):
+    condition_id = store.add_condition(condition(strategy="ssot"))
+    beside = {"seed": "x\x00y", "probability": 0.1}
+    store.save([response(prompts[0], condition_id, 0, "text", meta=beside)])
+    with db.read() as session:
+        assert session.scalars(select(Response.meta)).one() == {
+            "seed": "x\ufffdy",
+            "probability": 0.1,
+        }

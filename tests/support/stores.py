@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.pipeline.records import (
+    KnownParaphrases,
     NewChecklist,
+    NewParaphrases,
     NewRating,
     NewResponse,
     Record,
@@ -58,6 +60,8 @@ class MemoryData:
     responses: dict[tuple[int, int, int, int], NewResponse] = field(default_factory=dict)
     ratings: list[NewRating] = field(default_factory=list)
     checklists: dict[tuple[int, int, str], NewChecklist] = field(default_factory=dict)
+    paraphrases: dict[tuple[int, int], NewParaphrases] = field(default_factory=dict)
+    given_paraphrases: dict[int, tuple[str, ...]] = field(default_factory=dict)
     leases: dict[str, str] = field(default_factory=dict)
     dead: set[str] = field(default_factory=set)
     conditions: list[Condition] = field(default_factory=list)
@@ -124,6 +128,17 @@ class MemoryStore:
             for row in self.data.category_ratings()
             if row.item_id == item_id and row.rater_id == rater_id and row.value is not None
         }
+
+    def find_paraphrases(
+        self, condition_id: int, prompt_ids: Sequence[int]
+    ) -> dict[int, KnownParaphrases]:
+        with self.data.lock:
+            found = {}
+            for prompt_id in prompt_ids:
+                made = self.data.paraphrases.get((prompt_id, condition_id))
+                given = self.data.given_paraphrases.get(prompt_id, ())
+                found[prompt_id] = KnownParaphrases(given, made.texts if made else None)
+            return found
 
     def list_prompt_items(self, prompt_ids: Sequence[int]) -> dict[int, int]:
         with self.data.lock:
@@ -218,6 +233,8 @@ class MemoryStore:
                         self.data.responses[key] = record
                 elif isinstance(record, NewRating):
                     self.data.ratings.append(record)
+                elif isinstance(record, NewParaphrases):
+                    self.data.paraphrases[record.prompt_id, record.condition_id] = record
                 else:
                     named = (record.prompt_id, record.rater_id, record.template)
                     known = self.data.checklists.get(named)

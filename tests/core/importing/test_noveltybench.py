@@ -3,12 +3,11 @@ import json
 import pytest
 
 from core.errors import UserError
-from core.importing import parse_prompts, parse_ratings, parse_responses, read_table
+from core.importing import parse_ratings, parse_responses, read_table
 from core.importing.noveltybench import (
     item_id,
     pairs_to_ratings,
     partition_verdicts,
-    prompts_to_prompts,
     responses_to_responses,
 )
 
@@ -92,22 +91,11 @@ def test_a_partition_that_does_not_fit_is_a_problem(partition: object):
     assert partition_verdicts(table(RESPONSES | {"partition": partition})).problems[0][0] == 1
 
 
-def test_paraphrases_of_a_prompt_become_metadata():
-    row = {"id": "c-0", "category": "Creativity", "prompt": "P?", "prompt_paraphrases": ["Q?"]}
-    parsed = parse_prompts(prompts_to_prompts(table(row)), {"A"})
-    (prompt,) = parsed.rows
-    assert (prompt.id, prompt.text, prompt.category) == ("c-0", "P?", None)
-    assert prompt.source == "NoveltyBench"
-    assert prompt.metadata == {"paraphrases": ["Q?"], "source_category": "Creativity"}
-    assert len(parsed.notices) == 1
-
-
 @pytest.mark.parametrize(
     ("convert", "missing"),
     [
         (pairs_to_ratings, "prompt"),
         (responses_to_responses, "model"),
-        (prompts_to_prompts, "prompt"),
         (partition_verdicts, "model"),
     ],
 )

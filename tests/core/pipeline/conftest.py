@@ -30,6 +30,8 @@ def usual_reply(request: CompletionRequest) -> str:
         return "G"
     if key.index == "set":
         return "\n".join(f"# Response {i}:\nset text {i}" for i in range(1, 4))
+    if key.index == "paraphrases":
+        return "\n".join(f"# Paraphrase {i}:\n{key.prompt}, way {i}" for i in range(1, 4))
     if key.index == "checklist":
         return "1. Is it right?\n2. Is it clear?\n3. Is it short?"
     if key.question == "quality":

@@ -11,7 +11,7 @@ from core.pipeline.estimate import (
     PlannedPrompt,
     Planner,
 )
-from core.strategies import Condition, make_condition
+from core.strategies import STRATEGIES, Condition, make_condition
 from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
 
@@ -50,6 +50,43 @@ def condition(strategy: str, *, model: str = "openai:m", n: int = 5, source: str
 def test_calls_follow_from_how_a_strategy_asks(planner: Planner, strategy: str, calls: int):
     estimate = planner.estimate([condition(strategy)], PROMPTS)
     assert (estimate.responses, estimate.calls) == (10, calls)
+
+
+def test_paraphrases_cost_a_call_each_where_the_prompt_brings_too_few(planner: Planner):
+    given = [PlannedPrompt("x" * 40, "G", n_paraphrases=5), PlannedPrompt("y" * 40, None)]
+    estimate = planner.estimate([condition("paraphrase")], given)
+    assert (estimate.responses, estimate.calls, estimate.paraphrase_calls) == (10, 10, 1)
+    all_given = planner.estimate([condition("paraphrase")], [given[0]] * 2)
+    # One call more shows the template with the prompt, and gives 5 versions of 10 tokens each.
+    assert estimate.output_tokens - all_given.output_tokens == 5 * 10
+    assert estimate.input_tokens - all_given.input_tokens > 10
+    assert estimate.elapsed_s > all_given.elapsed_s
+
+
+def test_what_is_written_beside_the_responses_is_assumed_until_it_was_seen(planner: Planner):
+    seeded = planner.estimate([condition("ssot")], PROMPTS)
+    extra = STRATEGIES["ssot"].extra_tokens
+    assert seeded.output_tokens == 10 * (ASSUMED_OUTPUT_TOKENS + extra)
+    reasoned = planner.estimate([condition("anchored-reasoning")], PROMPTS)
+    assert reasoned.output_tokens == (
+        10 * ASSUMED_OUTPUT_TOKENS + 2 * STRATEGIES["anchored-reasoning"].extra_tokens
+    )
+    known = {("openai:m", "ssot"): Experience(output_tokens=400.0, call_s=1.0)}
+    seen = replace(planner, experience=known).estimate([condition("ssot")], PROMPTS)
+    assert seen.output_tokens == 10 * 400
+
+
+def test_prompts_of_the_chosen_wrong_category_are_left_out_of_the_plan(planner: Planner):
+    prompts = [PlannedPrompt("x", "G", "G"), PlannedPrompt("y", "F", "F")]
+    chosen = make_condition(
+        "openai:m", "", "mismatched", n=5, taxonomy=TAXONOMY, templates=TEMPLATES,
+        wrong_category="G",
+    )  # fmt: skip
+    estimate = planner.estimate([chosen], prompts)
+    assert (estimate.responses, estimate.calls, estimate.left_out) == (5, 1, 1)
+    assert estimate.classification_calls == 0
+    by_seed = planner.estimate([condition("mismatched")], prompts)
+    assert (by_seed.responses, by_seed.left_out) == (10, 0)
 
 
 def test_independent_calls_read_the_prompt_alone(planner: Planner):

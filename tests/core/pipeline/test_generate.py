@@ -1,3 +1,6 @@
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from core.errors import ProviderError
@@ -6,6 +9,7 @@ from core.pipeline.records import StoredPrompt, StoredSlot
 from core.strategies import STRATEGIES
 from core.types import Completion
 from tests.core.pipeline.conftest import MODEL, usual_reply
+from tests.support.stores import MemoryData, MemoryStore
 
 PROMPT = StoredPrompt(1, "p1", "first", None)
 
@@ -110,6 +114,8 @@ def test_a_chain_has_one_lease_however_much_of_it_is_there():
 
 @pytest.mark.parametrize("strategy", list(STRATEGIES))
 def test_every_strategy_fills_all_slots_and_a_rerun_asks_nothing(bench, strategy):
+    truths = [replace(prompt, category="F") for prompt in bench.data.prompts]
+    bench.data.prompts[:] = truths  # mismatched goes by nothing else
     first = bench.generate(strategy)
     assert (first.planned, first.done, first.failed, first.skipped) == (9, 9, 0, 0)
     assert len(bench.data.responses) == 9
@@ -225,7 +231,55 @@ def test_a_retry_asks_only_for_the_failed_sample_as_a_new_replicate(bench):
     assert bench.slots(replicate=1)[0].text == "text 1 of first"
 
 
+# -- paraphrases
+
+
+def test_paraphrases_that_came_with_a_prompt_are_asked_and_none_made(bench):
+    bench.data.given_paraphrases[1] = ("way a", "way b", "way c", "way d")
+    progress = bench.generate("paraphrase")
+    assert (progress.done, progress.calls) == (9, 11)  # 9 responses, 2 prompts without
+    assert bench.model.indices_asked("first") == ["0", "1", "2"]
+    assert [row.meta["paraphrase"] for row in bench.slots(1)] == ["way a", "way b", "way c"]
+    assert {row.meta["paraphrase_source"] for row in bench.slots(2)} == {MODEL}
+
+
+def test_too_few_given_paraphrases_are_not_mixed_with_made_ones(bench):
+    bench.data.given_paraphrases[1] = ("way a",)
+    bench.generate("paraphrase")
+    assert bench.model.indices_asked("first") == ["paraphrases", "0", "1", "2"]
+    assert "way a" not in [row.meta["paraphrase"] for row in bench.slots(1)]
+
+
+def test_a_run_that_is_stopped_while_paraphrasing_asks_nothing_more(bench):
+    progress = bench.run(bench.generate_spec("paraphrase"), should_stop=lambda: True)
+    assert (progress.done, bench.model.asked) == (0, [])
+
+
+def test_two_processes_make_the_paraphrases_of_a_prompt_once(bench):
+    spec = bench.generate_spec("paraphrase")
+
+    async def both():
+        stores = [MemoryStore(bench.data, name) for name in ("one", "two")]
+        await asyncio.gather(*[bench.run_async(spec, store) for store in stores])
+
+    bench.model.latency_s = 0.01
+    asyncio.run(both())
+    assert [one.key.index for one in bench.model.asked].count("paraphrases") == 3
+    assert len(bench.model.asked) == 12
+
+
 # -- categories
+
+
+def test_a_seeded_wrong_category_is_never_the_true_one_and_the_same_in_every_run(bench):
+    bench.data.prompts[:] = [replace(one, category="F") for one in bench.data.prompts]
+    bench.generate("mismatched")
+    used = [(row.category_used, row.category_source) for row in bench.data.responses.values()]
+    assert {source for _, source in used} == {"mismatched"}
+    assert "F" not in {category for category, _ in used}
+    again = MemoryData(list(bench.data.prompts))
+    asyncio.run(bench.run_async(bench.generate_spec("mismatched"), MemoryStore(again)))
+    assert [(row.category_used, row.category_source) for row in again.responses.values()] == used
 
 
 def test_an_anchored_strategy_goes_by_the_models_own_classification_even_where_it_is_wrong(bench):

@@ -10,6 +10,7 @@ import pytest
 from core.errors import UserError
 from core.settings import BUNDLED_PROMPTS
 from core.strategies import STRATEGIES, Condition, default_sampling, make_condition
+from core.strategies.condition import choose_wrong_category
 from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
 from core.types import SamplingParameters
@@ -40,6 +41,8 @@ def make(strategy, *, n=5, overrides=None, **more):
         replace(BASE, n=6),
         replace(BASE, category_from="truth"),
         replace(BASE, texts_hash="f" * 16),
+        replace(BASE, wrong_category="H"),
+        replace(BASE, form="set"),
     ],
 )
 def test_whatever_was_asked_differently_is_another_condition(other):
@@ -49,7 +52,8 @@ def test_whatever_was_asked_differently_is_another_condition(other):
 def test_asking_for_more_independent_responses_extends_the_condition():
     assert make("temperature", n=5).hash == make("temperature", n=10).hash
     assert make("temperature", n=5).label == make("temperature", n=10).label
-    assert make("regenerate-general", n=5).hash != make("regenerate-general", n=10).hash
+    for strategy in STRATEGIES.keys() - {"temperature"}:
+        assert make(strategy, n=5).hash != make(strategy, n=10).hash
 
 
 def test_the_hash_is_the_same_in_every_process():
@@ -84,8 +88,12 @@ def test_where_the_category_comes_from_matters_to_anchored_strategies_only():
 @pytest.mark.parametrize(
     ("file", "changed"),
     [
-        ("templates/system-general.txt", {"system-general", "system-anchored"}),
-        ("templates/system-anchored.txt", {"system-anchored"}),
+        (
+            "templates/system-general.txt",
+            {"system-general", "system-anchored", "mismatched", "anchored-reasoning"},
+        ),
+        ("templates/system-anchored.txt", {"system-anchored", "mismatched"}),
+        ("templates/paraphrase.txt", {"paraphrase"}),
         ("templates/regenerate-anchored.txt", {"regenerate-anchored"}),
         ("templates/equivalence.txt", set()),
     ],
@@ -103,7 +111,35 @@ def test_another_instruction_is_another_condition_for_the_strategy_that_gives_it
     assert changed != text
     (tmp_path / "taxonomy.toml").write_text(changed)
     differing = {one for one in STRATEGIES if make(one).hash != make(one, overrides=tmp_path).hash}
-    assert differing == {"system-anchored"}
+    assert differing == {"system-anchored", "mismatched", "anchored-reasoning"}
+
+
+def test_the_wrong_category_is_part_of_a_mismatched_condition_alone():
+    seeded = make("mismatched")
+    assert (seeded.wrong_category, seeded.category_from) == ("seed:38", "truth")
+    assert len({make("mismatched", wrong_category=w).hash for w in ("", "seed:1", "A", "B")}) == 4
+    assert make("system-anchored", wrong_category="A") == make("system-anchored")
+
+
+@pytest.mark.parametrize("wrong", ["N", "Z", "seed:", "seed:-1", "a"])
+def test_a_wrong_category_that_cannot_be_given_is_refused(wrong):
+    with pytest.raises(UserError, match=r"expected A, B, C, D, E, F, G, H, or seed:NUMBER"):
+        make("mismatched", wrong_category=wrong)
+
+
+def test_the_seeded_choice_is_wrong_reproducible_and_uses_all_wrong_categories():
+    taxonomy, condition = load_taxonomy(), make("mismatched")
+    chosen = [choose_wrong_category(condition, f"p{i}", "G", taxonomy) for i in range(300)]
+    assert set(chosen) == set("ABCDEFH")
+    assert chosen == [choose_wrong_category(condition, f"p{i}", "G", taxonomy) for i in range(300)]
+    other = make("mismatched", wrong_category="seed:39")
+    assert chosen != [choose_wrong_category(other, f"p{i}", "G", taxonomy) for i in range(300)]
+
+
+def test_a_chosen_category_is_given_to_all_but_its_own_prompts():
+    taxonomy, condition = load_taxonomy(), make("mismatched", wrong_category="H")
+    assert choose_wrong_category(condition, "p", "G", taxonomy) == "H"
+    assert choose_wrong_category(condition, "p", "H", taxonomy) is None
 
 
 def test_defaults_are_the_medium_temperatures_of_the_paper():

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from core.errors import TemplateError, UserError
-from core.strategies import STRATEGIES, find_strategy, get_strategy, strategy_kind
+from core.strategies import (
+    STRATEGIES,
+    calls_per_prompt,
+    find_strategy,
+    get_strategy,
+    instruction_text,
+    strategy_kind,
+)
 from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
 from core.types import Completion, Message
@@ -28,13 +35,19 @@ def ask(strategy_id, templates, *, category="G", earlier=(), n=5):
     )
 
 
-def test_the_strategies_are_the_five_of_the_paper():
+def test_the_strategies_are_the_five_of_the_paper_and_six_beyond_it():
     assert {key: (one.kind, one.anchored) for key, one in STRATEGIES.items()} == {
         "temperature": ("independent", False),
         "system-general": ("set", False),
         "system-anchored": ("set", True),
         "regenerate-general": ("chain", False),
         "regenerate-anchored": ("chain", True),
+        "verbalized-full": ("set", False),
+        "verbalized-tail": ("set", False),
+        "ssot": ("independent", False),
+        "paraphrase": ("independent", False),
+        "mismatched": ("set", True),
+        "anchored-reasoning": ("set", True),
     }
     assert all(key == one.id for key, one in STRATEGIES.items())
 
@@ -119,6 +132,75 @@ def test_replies_are_read_by_kind():
         assert [slot.text for slot in STRATEGIES[strategy].read(reply, n=2)] == [reply.text]
 
 
+@pytest.mark.parametrize("strategy", ["verbalized-full", "verbalized-tail", "anchored-reasoning"])
+def test_other_sets_ask_for_n_responses_under_headers_too(templates, strategy):
+    system, user = ask(strategy, templates, n=20)
+    assert user == Message("user", PROMPT)
+    assert " 20 responses " in system.content.replace("\n", " ")
+    assert '"# Response 1:"' in system.content
+    assert "stop after response 20" in system.content
+    assert "{{" not in system.content
+
+
+def test_verbalized_sampling_asks_for_probabilities_and_its_tail_for_low_ones(templates):
+    full, tail = (ask(f"verbalized-{name}", templates)[0].content for name in ("full", "tail"))
+    assert '"Probability: "' in full
+    assert '"Probability: "' in tail
+    assert "below 0.10" in tail
+    assert "0.10" not in full
+
+
+def test_a_seed_is_asked_for_before_the_response(templates):
+    system, user = ask("ssot", templates)
+    assert user == Message("user", PROMPT)
+    assert "<random_string>" in system.content
+    assert "<answer>" in system.content
+
+
+def test_reasoning_comes_after_the_instruction_and_before_the_responses(templates):
+    said = ask("anchored-reasoning", templates)[0].content
+    places = [
+        said.index(one)
+        for one in (load_taxonomy()["G"].system_instruction, "<reasoning>", "# Resp")
+    ]
+    assert places == sorted(places)
+
+
+def test_a_paraphrase_is_asked_alone_and_made_in_a_call_that_shows_the_prompt(templates):
+    assert ask("paraphrase", templates) == (Message("user", PROMPT),)
+    (before,) = STRATEGIES["paraphrase"].preparation(PROMPT, n=4, templates=templates)
+    assert "in 4 different ways" in before.content
+    assert before.content.endswith(PROMPT)
+    assert STRATEGIES["ssot"].preparation(PROMPT, n=4, templates=templates) == ()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "calls"),
+    [
+        ("temperature", 5),
+        ("system-general", 1),
+        ("regenerate-general", 5),
+        ("ssot", 5),
+        ("verbalized-tail", 1),
+        ("paraphrase", 6),
+        ("mismatched", 1),
+    ],
+)
+def test_calls_per_prompt_count_the_one_for_paraphrases(strategy, calls):
+    assert calls_per_prompt(STRATEGIES[strategy], 5) == calls
+    assert calls_per_prompt(STRATEGIES["paraphrase"], 5, n_paraphrases=5) == 5
+
+
+def test_what_a_strategy_says_can_be_shown_for_a_category(templates):
+    category = load_taxonomy()["C"]
+    shown = {one.id: instruction_text(one, category, templates, n=5) for one in STRATEGIES.values()}
+    assert shown["temperature"] == ""
+    assert shown["system-anchored"].startswith("System prompt:\nWrite 5 responses")
+    assert "pseudo-random option" in shown["anchored-reasoning"]
+    assert shown["regenerate-general"].startswith("Said after each answer:\n")
+    assert shown["paraphrase"].startswith("Asked first, where the prompt brings no paraphrases:")
+
+
 def test_an_unknown_strategy_is_named_with_the_known_ones():
     with pytest.raises(UserError, match="no strategy 'temprature'; expected one of temperature"):
         get_strategy("temprature")
@@ -127,4 +209,5 @@ def test_an_unknown_strategy_is_named_with_the_known_ones():
 
 def test_responses_made_elsewhere_count_as_independent():
     assert strategy_kind("imported") == "independent"
+    assert strategy_kind("gone", {"form": "chain"}) == "chain"
     assert strategy_kind("system-general") == "set"

@@ -37,7 +37,7 @@ def test_generating_asks_for_the_chosen_conditions(open_page: OpenPage, sample_d
     page.checkbox(key="strategy-temperature").uncheck()
     page.checkbox(key="strategy-regenerate-general").check()
     page.number_input(key="n").set_value(3)
-    page.number_input(key="temperature").set_value(0.7).run()
+    page.text_input(key="temperatures").set_value("0.7").run()
     page.button(key="generate").click().run()
     assert not page.exception
     (spec,) = specs_asked_for(sample_db)
@@ -94,3 +94,58 @@ def test_pausing_and_resuming_a_run_from_its_card(open_page: OpenPage, sample_db
     assert status() == "queued"
     page.button(key=f"cancel-{run_id}").click().run()
     assert status() == "cancelled"
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_a_sweep_is_a_condition_for_each_temperature_in_the_plan(open_page: OpenPage):
+    page = open_page("generate", study="sample")
+    page.checkbox(key="strategy-system-anchored").uncheck()
+    page.text_input(key="temperatures").set_value("0, 0.5, 1").run()
+    assert any("16 prompts × 3 conditions = 240 responses" in text.value for text in page.text)
+    page.text_input(key="temperatures").set_value("0, warm").run()
+    assert "Temperature &#x27;warm&#x27; cannot be used" in shown(page)
+
+
+def test_a_mismatched_condition_is_asked_for_each_wrong_category(
+    open_page: OpenPage, sample_db: Database
+):
+    page = open_page("generate", study="sample")
+    page.checkbox(key="strategy-temperature").uncheck()
+    page.checkbox(key="strategy-system-anchored").uncheck()
+    page.checkbox(key="strategy-mismatched").check().run()
+    assert any("16 prompts × 1 condition = 80 responses" in text.value for text in page.text)
+    page.multiselect(key="wrong-categories").set_value(["A", "G"]).run()
+    # Two prompts of the sample are of each category.
+    assert any("4 sets left out = 140 responses" in text.value for text in page.text)
+    page.button(key="generate").click().run()
+    (spec,) = specs_asked_for(sample_db)
+    assert [one["wrong_category"] for one in spec["conditions"]] == ["A", "G"]
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_paraphrases_are_planned_with_the_calls_that_make_them(open_page: OpenPage):
+    page = open_page("generate", study="sample")
+    page.checkbox(key="strategy-temperature").uncheck()
+    page.checkbox(key="strategy-system-anchored").uncheck()
+    page.checkbox(key="strategy-paraphrase").check().run()
+    assert {metric.label: metric.value for metric in page.metric}["Calls"] == "96"
+    assert "Calls to make paraphrases first, for prompts that bring too few: 16." in shown(page)
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_a_researchers_own_strategy_is_a_card_with_its_words(
+    open_page: OpenPage, tmp_path, monkeypatch
+):
+    (tmp_path / "moods.txt").write_text("In {{n}} responses, one per mood: {{instruction}}")
+    file = tmp_path / "strategies.toml"
+    file.write_text('[strategies.moods]\nlabel = "Moods"\nkind = "set"\nanchored = true\n')
+    monkeypatch.setenv("TASKANCHOR_PROMPTS", str(tmp_path))
+    page = open_page("generate", study="sample")
+    assert page.checkbox(key="strategy-moods").label == "Moods"
+    assert any("In 5 responses, one per mood:" in block.value for block in page.code)
+    page.checkbox(key="strategy-moods").check().run()
+    assert any("3 conditions = 240 responses" in text.value for text in page.text)
+    file.write_text('[strategies.moods]\nkind = "bunch"\n')
+    page.run()
+    assert "kind is &#x27;bunch&#x27;; expected one of" in shown(page)
+    assert not [button for button in page.button if button.key == "generate"]

@@ -92,3 +92,48 @@ def test_classifying_asks_for_a_run_and_a_model_without_key_is_refused(
     page.multiselect(key="classify-models").set_value(["replay:sample-judge-1"]).run()
     page.button(key="classify").click().run()
     assert asked() == ["replay:sample-judge-1"]
+
+
+def test_a_published_set_is_drawn_from_and_its_licence_shown(open_page: OpenPage, pilot: Database):
+    page = open_page("prompts", study="pilot")
+    page.selectbox(key="set-0").set_value("macgyver").run()
+    said = "".join(html.proto.body for html in page.get("html"))
+    assert "Apache-2.0 (allenai/MacGyver)" in said
+    assert "taskanchor prompts fetch macgyver" in said
+    rows = [
+        f'{i},"Open jar {i} with a spoon.",{"Yes" if i % 2 else "No"},unconventional'
+        for i in range(60)
+    ]
+    file = "\n".join(["ID,Problem,Solvable?,Unconventional?", *rows]).encode()
+    page.file_uploader(key="upload-0").upload("m.csv", file).run()
+    assert len(page.dataframe[0].value) == 30
+    assert set(page.dataframe[0].value["category"]) == {"E"}
+    page.button(key="save").click().run()
+    assert page.success[0].value == "30 prompts added."
+    said = "".join(html.proto.body for html in page.get("html"))
+    assert "MacGyver (Tian et al. 2024, arXiv 2311.09682)" in said
+    assert "seed 38" in said
+    with pilot.read() as session:
+        assert set(session.scalars(select(Prompt.source))) == {"MacGyver"}
+
+
+@pytest.mark.usefixtures("pilot")
+def test_a_damaged_copy_says_what_is_wrong_with_it(open_page: OpenPage):
+    page = open_page("prompts", study="pilot")
+    page.selectbox(key="set-0").set_value("simpleqa").run()
+    file = b"problem,answer\nWhen was it?,Jan-08\nWho was it?,Ada\n"
+    page.file_uploader(key="upload-0").upload("s.csv", file).run()
+    assert "which is what a spreadsheet makes" in page.dataframe[1].value["problem"][0]
+    said = "".join(html.proto.body for html in page.get("html"))
+    assert "1 of 2 rows show that this copy is damaged" in said
+    assert page.button(key="save").disabled
+
+
+@pytest.mark.usefixtures("pilot")
+def test_all_rows_of_a_published_set_can_be_taken(open_page: OpenPage):
+    page = open_page("prompts", study="pilot")
+    page.selectbox(key="set-0").set_value("macgyver").run()
+    page.checkbox(key="all-0").check()
+    file = b"ID,Problem,Solvable?,Unconventional?\n1,Open it.,No,\n2,Shut it.,Yes,unconventional\n"
+    page.file_uploader(key="upload-0").upload("m.csv", file).run()
+    assert list(page.dataframe[0].value["id"]) == ["macgyver-1", "macgyver-2"]
