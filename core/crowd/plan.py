@@ -246,10 +246,14 @@ class CrowdPlan(Frozen):
         keys = [one.key for one in self.closing]
         if len(set(names)) < len(names) or len(set(keys)) < len(keys):
             raise ValueError("two arms or two closing questions share a name; expected unique ones")
-        asked = [one.question for arm in self.arms for one in arm.questions]
-        if len(set(asked)) < len(asked):
+        if len(set(self.questions)) < len(self.questions):
             raise ValueError("two arms ask the same question; expected each in one arm")
         return self
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All that is asked, arm by arm."""
+        return tuple(one.question for arm in self.arms for one in arm.questions)
 
     def question(self, question: Question) -> QuestionPlan | None:
         """How a question is asked, in whichever arm; None when the study does not ask it."""
