@@ -268,6 +268,11 @@ class CrowdPlan(Frozen):
         """As kept in `study.settings["crowd"]`."""
         return self.model_dump(mode="json")
 
+    def to_public(self) -> dict[str, Any]:
+        """As it may be published: without the codes that say somebody is to be paid."""
+        ends = {"complete", "screened_out", "failed_attention", "full"}
+        return self.model_dump(mode="json", exclude={"recruiting": ends})
+
 
 def read_plan(settings: dict[str, Any]) -> CrowdPlan | None:
     """The plan in a study's settings; None when there is none yet.

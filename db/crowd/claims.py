@@ -23,7 +23,7 @@ from core.crowd.work import TEST_ITEMS, StudyStatus, WorkPurpose, WorkState
 from core.types import Question
 from db.crowd.gold import has_failed_checks
 from db.crowd.leases import own_open, release, release_lapsed_of, set_aside
-from db.crowd.rows import lock_participation, lock_study, move
+from db.crowd.rows import lock_participation, lock_study, move, number_of
 from db.crowd.taken import count_taken
 from db.models import Assignment, Gold, Item, Participation, Rating, Sample, Study
 from db.models import now as moment
@@ -173,7 +173,7 @@ def _give(session: Session, row: Participation, plan: CrowdPlan, at: datetime) -
     ]
     quota = plan.work.items_per_person or len(given) + len(slots)
     size = min(TEST_ITEMS, quota) if row.is_test else quota
-    rng = np.random.default_rng([plan.items.seed, _number(session, row)])
+    rng = np.random.default_rng([plan.items.seed, number_of(session, row)])
     chosen = choose(
         slots,
         max(0, size - len(given)),
@@ -264,7 +264,8 @@ def _open_slots(session: Session, row: Participation, plan: CrowdPlan) -> list[S
             Sample.question.in_(questions),
             Sample.ratings_wanted.is_not(None),
         )
-        .order_by(Sample.item_id, Sample.question)
+        # As drawn, so that the same seed gives the same work whatever the ids.
+        .order_by(Sample.id)
     )
     slots = []
     for item_id, question, stratum, wanted, members in samples:
@@ -303,15 +304,3 @@ def _checks(
         )
         for index in picked
     ]
-
-
-def _number(session: Session, row: Participation) -> int:
-    """The person's place among all who came, which with the seed decides what they get."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                Participation.study_id == row.study_id, Participation.id <= row.id
-            )
-        )
-        or 0
-    )

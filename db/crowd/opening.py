@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.assignment import Drawn
 from core.crowd import SETTINGS_KEY, CrowdPlan, Phase, read_plan
+from core.crowd.answers import FORMS
 from core.crowd.estimate import CrowdEstimate, QuestionLoad, words_read
 from core.crowd.estimate import estimate as add_up
 from core.crowd.plan import Arm
@@ -20,7 +22,15 @@ from core.crowd.work import StudyStatus
 from core.errors import UserError
 from core.types import Question
 from db.crowd.checklist import Requirement, checklist
-from db.crowd.frame import Frame, describe, ensure_items, judged_shares, load_frame, offer
+from db.crowd.frame import (
+    Frame,
+    describe,
+    ensure_items,
+    judged_shares,
+    load_frame,
+    mean_words,
+    offer,
+)
 from db.crowd.rows import lock_study
 from db.models import Participation, Sample, Study
 from db.queries.studies import add_event, touch
@@ -78,12 +88,12 @@ def estimate(session: Session, study: Study, plan: CrowdPlan) -> CrowdEstimate:
         for phase in (Phase.SCREENED_OUT, Phase.COMPLETE)
     )
     is_seen = finished and screened + finished >= SCREENED_FROM
-    loads = {}
+    loads, means = {}, mean_words(session, frame)
     for question in plan.questions:
         asked = plan.question(question)
         n_items = min(len(offer(frame, question).candidates), asked.n_items if asked else 0)
         if n_items:
-            loads[question] = QuestionLoad(n_items, _words(frame, question))
+            loads[question] = QuestionLoad(n_items, _words(means, frame, question))
     return add_up(plan, loads, screened_share=screened / finished if is_seen else None)
 
 
@@ -106,14 +116,14 @@ def open_study(
         raise UserError(f"Study {study.slug!r} cannot open yet: {' '.join(missing)}")
     frame = load_frame(session, study, plan.items)
     drawn = {}
-    for number, (arm, question) in enumerate(_asked(plan)):
+    for arm, question, seed in _asked(plan):
         the_offer = offer(frame, question)
         shares = (
             {}
             if plan.items.selection == "random"
             else judged_shares(session, study.id, the_offer, plan.items.judge, default_template)
         )
-        rng = np.random.default_rng([plan.items.seed, number])
+        rng = np.random.default_rng(seed)
         asked = plan.question(question)
         size = asked.n_items if asked else 0
         chosen = sample(the_offer.candidates, size, plan.items, shares, rng)
@@ -125,7 +135,7 @@ def open_study(
     touch(session, study.id)
     detail = {
         "plan_hash": plan_hash(plan),
-        "plan": plan.to_settings(),
+        "plan": plan.to_public(),
         "items": {question.value: n for question, n in drawn.items()},
     }
     add_event(session, study.id, "crowd_opened", detail, actor)
@@ -211,12 +221,28 @@ def _record(
     session.flush()
 
 
-def _asked(plan: CrowdPlan) -> list[tuple[Arm, Question]]:
-    return [(arm, one.question) for arm in plan.arms for one in arm.questions]
+def _asked(plan: CrowdPlan) -> list[tuple[Arm, Question, tuple[int, ...]]]:
+    """Every question with its arm and the seed of its draw.
+
+    Arms that ask about things of one kind draw the same, so that what people say with a definition
+    and without can be compared item by item. Within an arm nobody is to see a pair twice, so its
+    second question about pairs has a draw of its own.
+    """
+    kinds = list(dict.fromkeys(FORMS[question].kind for question in Question))
+    asked: list[tuple[Arm, Question, tuple[int, ...]]] = []
+    for arm in plan.arms:
+        seen: Counter[str] = Counter()
+        for one in arm.questions:
+            kind = FORMS[one.question].kind
+            seed = (plan.items.seed, kinds.index(kind), seen[kind])
+            asked.append((arm, one.question, seed))
+            seen[kind] += 1
+    return asked
 
 
-def _words(frame: Frame, question: Question) -> float:
+def _words(means: tuple[float, float], frame: Frame, question: Question) -> float:
+    """Words of an item: of its responses and its prompt."""
     sizes = [len(one) for one in frame.sets]
     set_size = sum(sizes) / len(sizes) if sizes else 0.0
-    read = words_read(question, frame.words_per_response, set_size)
-    return read + frame.words_per_prompt
+    per_response, per_prompt = means
+    return words_read(question, per_response, set_size) + per_prompt

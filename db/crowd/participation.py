@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from core.crowd import (
@@ -28,6 +28,25 @@ from db.crowd.practice import finish_round, read_result, start_round
 from db.crowd.rows import lock_participation, move
 from db.models import Assignment, Participation, Study, now
 from db.queries.answers import SEEN_EVERY
+from db.queries.tasks import execute
+
+# Built once, and past the ORM: every page of every person begins with it.
+_VIEW = (
+    select(
+        Participation.study_id,
+        Participation.arm,
+        Participation.phase,
+        Participation.phases,
+        Participation.practice,
+        Participation.answers,
+        Participation.is_test,
+        Study.title,
+        Study.status,
+        Study.settings,
+    )
+    .join(Study, Participation.study_id == Study.id)
+    .where(Participation.rater_id == bindparam("rater_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +83,20 @@ class PracticeOutcome:
 
 def find_participation(session: Session, rater_id: int) -> ParticipationView | None:
     """Where a person stands; None for people invited to a study without a plan."""
-    found = session.execute(
-        select(Participation, Study)
-        .join(Study, Participation.study_id == Study.id)
-        .where(Participation.rater_id == rater_id)
-    ).one_or_none()
-    plan = None if found is None else read_plan(found.Study.settings)
-    if found is None or plan is None:
+    row = execute(session, _VIEW, {"rater_id": rater_id}).one_or_none()
+    plan = None if row is None else read_plan(row.settings)
+    if row is None or plan is None:
         return None
-    row, study = found.Participation, found.Study
     phase = Phase(row.phase)
     return ParticipationView(
         rater_id=rater_id,
-        study_id=study.id,
-        study_title=study.title,
-        study_status=study.status,
+        study_id=row.study_id,
+        study_title=row.title,
+        study_status=row.status,
         arm=row.arm,
         phase=phase,
         plan=plan,
-        practice=read_result(row),
+        practice=read_result(row.practice),
         is_test=row.is_test,
         outcome=outcome_of(plan, phase),
         answers=row.answers,
@@ -135,7 +149,7 @@ def finish_practice_round(session: Session, rater_id: int) -> PracticeOutcome:
     if row.phase == Phase.PRACTICE:
         result = finish_round(session, row)
         enter(session, row, study, plan, after_practice(plan, result), now())
-    return PracticeOutcome(read_result(row), Phase(row.phase))
+    return PracticeOutcome(read_result(row.practice), Phase(row.phase))
 
 
 def finish_closing(session: Session, rater_id: int, answers: Mapping[str, str]) -> Phase:
