@@ -8,7 +8,7 @@ from html import escape
 
 from markupsafe import Markup
 
-from core.taxonomy import Category, Taxonomy
+from core.taxonomy import Category, Example, Taxonomy
 from core.types import Question
 from db.queries.tasks import Task
 from pages.annotator.words import Words
@@ -57,7 +57,7 @@ def explanations(task: Task, category: Category, taxonomy: Taxonomy, words: Word
     match task.question:
         case Question.EQUIVALENCE | Question.GROUPING:
             title = escape(words["rate.examples"])
-            inner = worked_examples(category, words)
+            inner = worked_examples(category, words, without=task.prompt)
             return Markup(f'<details class="fold"><summary>{title}</summary>{inner}</details>')
         case Question.QUALITY:
             title = escape(words["quality.scale"])
@@ -70,9 +70,16 @@ def explanations(task: Task, category: Category, taxonomy: Taxonomy, words: Word
             return Markup()
 
 
-def worked_examples(category: Category, words: Words) -> Markup:
-    """The help and the examples of a category."""
-    return _worked_examples(category, words["rate.example_same"], words["rate.example_different"])
+def worked_examples(category: Category, words: Words, *, without: str = "") -> Markup:
+    """The help and the examples of a category.
+
+    Args:
+        without: prompt whose examples are left out, or a practice item made of one would stand
+            beside its own answer.
+    """
+    examples = tuple(one for one in category.examples if one.prompt != without)
+    same, different = words["rate.example_same"], words["rate.example_different"]
+    return _worked_examples(category.help, examples, same, different)
 
 
 def quality_scale(words: Words) -> Markup:
@@ -100,14 +107,16 @@ def _steps(words: Words) -> str:
     return f"<ol>{steps}</ol>"
 
 
-@lru_cache(maxsize=64)
-def _worked_examples(category: Category, same: str, different: str) -> Markup:
-    examples = "".join(
+@lru_cache(maxsize=256)
+def _worked_examples(
+    explanation: str, examples: tuple[Example, ...], same: str, different: str
+) -> Markup:
+    drawn = "".join(
         f'<div class="example"><h3 dir="auto">{escape(example.prompt)}</h3>'
         f'<div class="responses count-2"><div>{response_html(example.response_a)}</div>'
         f"<div>{response_html(example.response_b)}</div></div>"
         f"<p><strong>{escape(same if example.verdict == 'equivalent' else different)}</strong> "
         f'<span dir="auto">{escape(example.why)}</span></p></div>'
-        for example in category.examples
+        for example in examples
     )
-    return Markup(f'<p dir="auto">{escape(category.help)}</p>{examples}')
+    return Markup(f'<p dir="auto">{escape(explanation)}</p>{drawn}')
