@@ -15,7 +15,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from core.crowd import CrowdPlan, Phase, after, read_plan
@@ -27,7 +37,7 @@ from db.crowd.gold import has_failed_checks
 from db.crowd.rows import lock_participation, lock_study, move
 from db.crowd.taken import count_taken
 from db.models import Assignment, Gold, Item, Participation, Rating, Sample, Study, now
-from db.queries.tasks import members_of
+from db.queries.tasks import execute, members_of
 
 PART = 500
 _GIVEN = (
@@ -45,6 +55,26 @@ class _Place:
     until: datetime
 
 
+_rater_id: BindParameter[int] = bindparam("rater_id")
+# Where a person stands after an answer: built once, since it is asked on every answer.
+_STANDING = select(
+    Participation.phase,
+    Participation.test_outcome,
+    select(func.count())
+    .where(
+        Assignment.rater_id == _rater_id,
+        Assignment.state == WorkState.OPEN.value,
+        Assignment.purpose != WorkPurpose.PRACTICE.value,
+    )
+    .scalar_subquery(),
+    select(Rating.purpose)
+    .where(Rating.rater_id == _rater_id)
+    .order_by(Rating.id.desc())
+    .limit(1)
+    .scalar_subquery(),
+).where(Participation.rater_id == _rater_id)
+
+
 def ensure_work(session: Session, rater_id: int, *, now: datetime | None = None) -> int:
     """Fills up what a rating person has to do, up to their quota; returns the items open.
 
@@ -57,19 +87,7 @@ def ensure_work(session: Session, rater_id: int, *, now: datetime | None = None)
 
 def after_answer(session: Session, rater_id: int, *, now: datetime | None = None) -> Phase:
     """Where an answer leads; to be called in the transaction that stores it."""
-    newest = (
-        select(Rating.purpose)
-        .where(Rating.rater_id == rater_id)
-        .order_by(Rating.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    n_open = _own_open(rater_id).with_only_columns(func.count()).scalar_subquery()
-    phase, outcome, n_open, purpose = session.execute(
-        select(Participation.phase, Participation.test_outcome, n_open, newest).where(
-            Participation.rater_id == rater_id
-        )
-    ).one()
+    phase, outcome, n_open, purpose = execute(session, _STANDING, {"rater_id": rater_id}).one()
     is_to_fail = outcome == Phase.FAILED_ATTENTION
     may_fail = purpose == WorkPurpose.ATTENTION or is_to_fail
     if phase != Phase.RATING or (n_open and not may_fail):

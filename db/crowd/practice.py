@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from sqlalchemy import func, insert, select
@@ -20,7 +22,11 @@ from db.queries.tasks import members_of
 
 def read_result(row: Participation) -> PracticeResult:
     """How far the person's practice is."""
-    kept = row.practice
+    return result_of(row.practice)
+
+
+def result_of(kept: Mapping[str, Any]) -> PracticeResult:
+    """The same, from what is kept of it."""
     return PracticeResult(kept.get("attempts", 0), kept.get("right", 0), kept.get("asked", 0))
 
 
