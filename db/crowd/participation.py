@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, bindparam, cast, select, update
 from sqlalchemy.orm import Session
 
 from core.crowd import (
@@ -30,8 +32,8 @@ from db.models import Assignment, Participation, Study, now
 from db.queries.answers import SEEN_EVERY
 from db.queries.tasks import execute
 
-# Built once, and past the ORM: every page of every person begins with it.
-_VIEW = (
+# Built once, and past the ORM: it is asked on every answer.
+_PARTICIPATION = (
     select(
         Participation.study_id,
         Participation.arm,
@@ -42,7 +44,7 @@ _VIEW = (
         Participation.is_test,
         Study.title,
         Study.status,
-        Study.settings,
+        cast(Study.settings, Text).label("settings"),
     )
     .join(Study, Participation.study_id == Study.id)
     .where(Participation.rater_id == bindparam("rater_id"))
@@ -83,8 +85,8 @@ class PracticeOutcome:
 
 def find_participation(session: Session, rater_id: int) -> ParticipationView | None:
     """Where a person stands; None for people invited to a study without a plan."""
-    row = execute(session, _VIEW, {"rater_id": rater_id}).one_or_none()
-    plan = None if row is None else read_plan(row.settings)
+    row = execute(session, _PARTICIPATION, {"rater_id": rater_id}).one_or_none()
+    plan = None if row is None else _plan(row.settings)
     if row is None or plan is None:
         return None
     phase = Phase(row.phase)
@@ -102,6 +104,12 @@ def find_participation(session: Session, rater_id: int) -> ParticipationView | N
         answers=row.answers,
         phases=row.phases,
     )
+
+
+@lru_cache(maxsize=64)
+def _plan(settings: str) -> CrowdPlan | None:
+    """The plan in a study's settings as they are stored: checked once, not on every answer."""
+    return read_plan(json.loads(settings))
 
 
 def agree(session: Session, rater_id: int, *, text_hash: str) -> Phase:
