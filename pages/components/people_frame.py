@@ -1,0 +1,78 @@
+"""What the parts of the People page share: style sheet, lists of remarks, and changing a study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from core.errors import UserError
+from db.queries.studies import get_study
+from pages.components.auth import current_visit
+from pages.components.theme import problem
+from pages.components.workspace import StudyRef, database
+
+_SAID, _FAILED = "people-said", "people-failed"
+
+
+def inject_people_css() -> None:
+    """Sends the style sheet of this page, once per rerun."""
+    st.html(f"<style>{_style_sheet()}</style>")
+
+
+@lru_cache(maxsize=1)
+def _style_sheet() -> str:
+    return Path(__file__).with_name("people.css").read_text(encoding="utf-8")
+
+
+def actor() -> str:
+    """Who is at the page, for the record of what was done."""
+    return current_visit().signed_in_email or "page"
+
+
+def change(study: StudyRef, work: Callable[..., Any], said: str) -> bool:
+    """Does something to the study in one transaction and says it on the next drawing.
+
+    For buttons' `on_click`: the page is then drawn with what has changed.
+
+    Args:
+        work: takes the session and the study's row.
+    """
+    try:
+        with database().write() as session:
+            work(session, get_study(session, study.slug))
+    except UserError as error:
+        st.session_state[_FAILED] = str(error)
+        return False
+    st.session_state[_SAID] = said
+    return True
+
+
+def draw_outcome() -> None:
+    """What the last change came to."""
+    if failed := st.session_state.pop(_FAILED, None):
+        problem(failed)
+    if said := st.session_state.pop(_SAID, None):
+        st.toast(said)
+
+
+def draw_remarks(lines: Iterable[str], *, wrong: bool = False) -> None:
+    """Things to mind, or to mend, one under the other, as plain text."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    if items:
+        role = ' role="alert"' if wrong else ""
+        st.html(f'<ul class="pp-mind{" pp-wrong" if wrong else ""}"{role}>{items}</ul>')
+
+
+def draw_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Names and sentences, for reading."""
+    inner = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts)
+    st.html(f'<dl class="pp-plan">{inner}</dl>')
+
+
+def draw_heading(text: str) -> None:
+    st.html(f'<h3 class="pp-group">{escape(text)}</h3>')
