@@ -72,7 +72,7 @@ def add_people(
             "widen the choice of conditions and categories."
         )
     rng = np.random.default_rng(seed)
-    raters = _new_raters(session, study.id, names)
+    raters = new_raters(session, study.id, names)
     given = [0] * len(raters)
     for question, items in drawn.items():
         candidates = [item.candidate for item in items]
@@ -103,7 +103,7 @@ def add_people(
     return [rater.id for rater in raters]
 
 
-def _new_raters(session: Session, study_id: int, names: Sequence[str]) -> list[Rater]:
+def new_raters(session: Session, study_id: int, names: Sequence[str]) -> list[Rater]:
     """Adds raters under pseudonyms nobody has yet; a name that is not given follows them."""
     taken = set(session.scalars(select(Rater.identity).where(Rater.study_id == study_id)))
     free = (number for number in count(1) if f"person-{number}" not in taken)
