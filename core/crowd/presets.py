@@ -141,7 +141,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "three-arms",
         "Prolific, three arms",
-        "60 people from Prolific. One group says whether a second response adds something, one "
+        "60 people from Prolific. One arm says whether a second response adds something, one "
         "whether two are the same, one judges by the category's definition: 120 pairs and five "
         "ratings each.",
         _THREE_ARMS,
@@ -156,7 +156,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "sets",
         "Sets: count and sort",
-        "One group says how many different responses a set holds, another sorts it into groups: "
+        "One arm says how many different responses a set holds, another sorts it into groups: "
         "what counts of distinct responses are validated by.",
         _SETS,
     ),

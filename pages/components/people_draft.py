@@ -133,7 +133,8 @@ def from_json(content: bytes) -> dict[str, Any]:
 
 
 def _problem(loc: Sequence[int | str], message: str, value: Any, values: dict[str, Any]) -> Problem:
-    path = ".".join(map(str, loc))
+    # The only rule about two parts of this step concerns the floor.
+    path = "items.random_floor" if list(loc) == ["items"] else ".".join(map(str, loc))
     found = _field(general(path))
     text = message.removeprefix("Value error, ")
     where, step = "The whole", "questions"
@@ -165,7 +166,7 @@ def _place(loc: Sequence[int | str], values: dict[str, Any]) -> str:
             known = asked in set(Question)
             return f"{QUESTIONS[Question(asked)].short if known else asked}, "
         case ["arms", int(arm), *_]:
-            return f"group {values['arms'][arm].get('name', arm + 1)!r}, "
+            return f"arm {values['arms'][arm].get('name', arm + 1)!r}, "
         case ["closing", int(number), *_]:
             return f"question {number + 1}, "
         case _:

@@ -45,10 +45,10 @@ FIELDS: dict[str, Field] = {
         1.0,
     ),
     "items.seed": Field("items", "Seed of the draw", "The same seed draws the same items.", 0, 2**31 - 1),
-    "arms": Field("questions", "Groups of people"),
-    "arms.*.name": Field("questions", "Group", expected="at most 200 characters"),
+    "arms": Field("questions", "Arms"),
+    "arms.*.name": Field("questions", "Arm", expected="at most 200 characters"),
     "arms.*.weight": Field("questions", "Share of people", "", 0.01, 1_000.0),
-    "arms.*.questions": Field("questions", "Questions of the group"),
+    "arms.*.questions": Field("questions", "Questions of the arm"),
     "arms.*.questions.*.n_items": Field("questions", "Items", "", 1, 100_000),
     "arms.*.questions.*.ticks": Field(
         "questions", "Checklist, one line each", "People tick what holds for the response."
@@ -60,7 +60,7 @@ FIELDS: dict[str, Field] = {
         1,
         100,
     ),
-    "work.items_per_person": Field("work", "Most items per person", "0: all items of their group.", 0, 5_000),
+    "work.items_per_person": Field("work", "Most items per person", "0: all items of their arm.", 0, 5_000),
     "work.max_people": Field(
         "work", "Most people let in", "0: as many as the items need. Latecomers get a polite page.", 0, 100_000
     ),

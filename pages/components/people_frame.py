@@ -16,6 +16,8 @@ from pages.components.auth import current_visit
 from pages.components.theme import problem
 from pages.components.workspace import StudyRef, database
 
+# Of the address.
+PERSON, VIEW = "person", "view"
 _SAID, _FAILED = "people-said", "people-failed"
 
 
@@ -76,3 +78,19 @@ def draw_facts(facts: Sequence[tuple[str, str]]) -> None:
 
 def draw_heading(text: str) -> None:
     st.html(f'<h3 class="pp-group">{escape(text)}</h3>')
+
+
+def open_person(rater_id: int) -> None:
+    """Puts a person into the address; the next drawing shows them alone."""
+    st.query_params[PERSON] = str(rater_id)
+
+
+def leave_person() -> None:
+    """Back to all people."""
+    st.query_params.pop(PERSON, None)
+
+
+def asked_person() -> int | None:
+    """The person in the address; None without one, or where it is no id."""
+    given = st.query_params.get(PERSON, "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 9 else None

@@ -85,7 +85,7 @@ def _draw_known(study: StudyRef, known: Sequence[GoldRow]) -> None:
     if not known:
         return
     with st.expander(f"{counted(len(known), 'known answer')}", key="gold-known"):
-        st.dataframe(
+        table = st.dataframe(
             [
                 {
                     "for": one.purpose,
@@ -108,7 +108,7 @@ def _draw_known(study: StudyRef, known: Sequence[GoldRow]) -> None:
                 "why": "Explanation",
             },
         )
-        chosen = st.session_state["gold-table"]["selection"]["rows"]
+        chosen = table["selection"]["rows"]
         rows = [known[place].gold_id for place in chosen if place < len(known)]
         if rows:
             st.button(

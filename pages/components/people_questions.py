@@ -36,7 +36,7 @@ def rows_of(arms: Sequence[Mapping[str, Any]]) -> dict[str, Row]:
 
 
 def arms_of(rows: Mapping[str, Row], weights: Mapping[str, float]) -> list[dict[str, Any]]:
-    """The arms of a plan: groups in the order of their first question, undefined questions first.
+    """The arms of a plan: in the order of their first question, undefined questions first.
 
     Args:
         weights: group -> share of people; 1 where none was set.
@@ -63,15 +63,15 @@ def offered_items(frame: Sequence[FrameCell], question: Question) -> int | None:
 
 
 def draw_questions(draft: Draft, prefix: str, frame: Sequence[FrameCell]) -> None:
-    """A card for each question, and how people are shared out among the groups."""
+    """A card for each question, and how people are shared out among the arms."""
     before = draft.values["arms"]
     rows, weights = rows_of(before), {arm["name"]: arm["weight"] for arm in before}
     groups = list(weights)
     small_print(
         [
-            "People of one group answer the questions of that group only. Questions without a "
-            "definition go to a group of their own: whoever has read what counts as the same "
-            "answers them differently."
+            "An arm is a group of people who answer its questions only. Questions without a "
+            "definition go to arms of their own: whoever has read what counts as the same answers "
+            "them differently."
         ]
     )
     now: dict[str, Row] = {}
@@ -162,8 +162,8 @@ def _draw_settings(
 def _draw_weights(
     prefix: str, groups: Sequence[str], weights: Mapping[str, float]
 ) -> dict[str, float]:
-    draw_heading("Share of people in each group")
-    small_print([f"{counted(len(groups), 'group')}; with equal numbers they fill evenly."])
+    draw_heading("Share of people in each arm")
+    small_print([f"{counted(len(groups), 'arm')}; with equal numbers they fill evenly."])
     given = {}
     for start in range(0, len(groups), 3):
         for column, group in zip(st.columns(3), groups[start : start + 3], strict=False):

@@ -10,20 +10,31 @@ import streamlit as st
 
 from core.crowd import CrowdPlan
 from core.crowd.estimate import CrowdEstimate
+from core.crowd.presets import PRESETS, find_preset
 from core.errors import UserError
 from core.security import preview_link
+from core.types import Question
+from db.crowd.gold import list_gold
 from db.crowd.opening import Requirement, checklist, estimate, open_study, save_plan
-from db.queries.studies import get_study
+from db.queries.studies import data_version, get_study
+from db.reports import default_template
 from pages.components.auth import secret_key
-from pages.components.people_draft import Draft, Problem, check, forget, to_json
-from pages.components.people_frame import actor, change, draw_facts, draw_heading, draw_remarks
+from pages.components.people_draft import Draft, Problem, begin, check, forget, to_json
+from pages.components.people_frame import (
+    VIEW,
+    actor,
+    change,
+    draw_facts,
+    draw_heading,
+    draw_remarks,
+)
 from pages.components.people_gold import draw_gold
 from pages.components.people_start import draw_upload
 from pages.components.people_steps import Surroundings, draw_step
 from pages.components.people_table import base_url
 from pages.components.people_words import QUESTIONS, STEPS, cautions, counted, summary
 from pages.components.theme import figures, small_print
-from pages.components.workspace import StudyRef, database, show_user_error
+from pages.components.workspace import StudyRef, database, settings, show_user_error
 
 _MARKS = {"met": ("✓", "done"), "missing": ("✗", "missing"), "wish": ("!", "advised")}
 
@@ -134,10 +145,7 @@ def _draw_aside(
         draw_remarks([str(one) for one in problems], wrong=True)
     else:
         try:
-            with database().read() as session:
-                row = get_study(session, study.slug)
-                estimated = estimate(session, row, plan)
-                needed = checklist(session, row, plan)
+            estimated, needed = prospects(study, plan)
         except UserError as error:
             show_user_error(error)
             return
@@ -151,9 +159,49 @@ def _draw_aside(
         if plan is not None:
             _draw_download(study, plan)
         draw_upload(study)
+        _draw_other_preset(study)
         if st.button("Give up the changes", key="plan-discard", disabled=not draft.is_changed):
             forget(study.id)
             st.rerun()
+
+
+def _draw_other_preset(study: StudyRef) -> None:
+    """Another plan in the place of what is on the form; what is saved stays until saving."""
+    names = {preset.key: preset.name for preset in PRESETS}
+    key = st.selectbox(
+        "Start over from", list(names), None, format_func=names.__getitem__, key="plan-preset",
+        placeholder="Choose",
+    )  # fmt: skip
+    preset = find_preset(key) if key else None
+    if st.button("Put it on the form", key="plan-start-over", disabled=preset is None) and preset:
+        begin(study.id, preset.plan)
+        st.rerun()
+
+
+def prospects(study: StudyRef, plan: CrowdPlan) -> tuple[CrowdEstimate, tuple[Requirement, ...]]:
+    """What a plan takes, and what it still lacks."""
+    with database().read() as session:
+        version = data_version(session, study.id)
+        known = tuple(one.gold_id for one in list_gold(session, study.id))
+    return _prospects(study.slug, plan.model_dump_json(), study.id, version, known)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _prospects(
+    slug: str,
+    plan_json: str,
+    study_id: int,  # noqa: ARG001 - a slug may be given to another study
+    version: tuple[int, int],  # noqa: ARG001 - part of the cache's key, and so is the next
+    known: tuple[int, ...],  # noqa: ARG001
+) -> tuple[CrowdEstimate, tuple[Requirement, ...]]:
+    plan = CrowdPlan.model_validate_json(plan_json)
+    template = default_template(Question.EQUIVALENCE, settings())
+    with database().read() as session:
+        row = get_study(session, slug)
+        return (
+            estimate(session, row, plan),
+            checklist(session, row, plan, default_template=template),
+        )
 
 
 def draw_estimate(found: CrowdEstimate) -> None:
@@ -166,7 +214,7 @@ def draw_estimate(found: CrowdEstimate) -> None:
 def total_html(found: CrowdEstimate) -> str:
     """The one figure to see first: what it costs, else how many people it takes."""
     people = counted(found.people, "person", "people")
-    if found.total is not None and found.total > 0:
+    if found.total > 0:
         return (
             f'<p class="pp-total"><b>{money(found.total, found.currency)}</b>'
             f"for {people}, {minutes_text(found.minutes_per_person)} each</p>"
@@ -252,13 +300,21 @@ def _draw_opening(
             "Draw the items and open",
             type="primary",
             key="study-open",
-            on_click=change,
-            args=(study, partial(open_study, actor=actor()), "The study is open."),
+            on_click=_open,
+            args=(study,),
         )
     if missing:
         small_print([f"{counted(len(missing), 'thing')} missing above."])
     elif draft.is_changed:
         small_print(["Save the set-up first."])
+
+
+def _open(study: StudyRef) -> None:
+    """Opens the study; its links are what is wanted next."""
+    template = default_template(Question.EQUIVALENCE, settings())
+    work = partial(open_study, actor=actor(), default_template=template)
+    if change(study, work, "The study is open."):
+        st.query_params[VIEW] = "recruit"
 
 
 def opening_text(estimated: CrowdEstimate) -> str:

@@ -13,8 +13,7 @@ from core.crowd import CrowdPlan
 from db.crowd.monitoring import HourCount, Monitor, monitor
 from pages.components.charts_figures import ACCENT, NEUTRAL, draw_figure
 from pages.components.pace import duration_text
-from pages.components.people_frame import draw_heading
-from pages.components.people_person import open_person
+from pages.components.people_frame import draw_heading, open_person
 from pages.components.people_words import PHASES, counted, question_text, share_text
 from pages.components.theme import share_bar, small_print
 from pages.components.workspace import StudyRef, database

@@ -158,7 +158,7 @@ def _question_cautions(plan: CrowdPlan) -> list[tuple[str, str]]:
     said = [
         (
             "questions",
-            f"Group {arm.name!r} answers questions with and without a definition. Those without "
+            f"Arm {arm.name!r} answers questions with and without a definition. Those without "
             "come first, and the results are labelled “carry-over possible”.",
         )
         for arm in plan.arms
