@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from core.settings import Settings
 from db.crowd.claims import after_answer, ensure_work, release_lapsed
 from db.crowd.gold import add_gold
-from db.crowd.opening import pause_study, save_plan
+from db.crowd.opening import open_study, pause_study, save_plan
 from db.crowd.participation import find_participation, touch
 from db.crowd.taken import count_taken
 from db.engine import Database, open_database
@@ -151,8 +151,6 @@ def test_attention_checks_are_spread_and_do_not_count(db):
                 session, study, item.id, "equivalence", "attention", "different", "They differ."
             )
         save_plan(session, study, plan)
-        from db.crowd.opening import open_study
-
         open_study(session, study)
     work = work_of(db, come(db, "P"))
     places = [one.position for one in work if one.purpose == "attention"]
@@ -281,8 +279,6 @@ def test_too_many_failed_checks_end_the_way_and_free_the_items(db):
         session.flush()
         add_gold(session, study, item.id, "equivalence", "attention", "equivalent", "The same.")
         save_plan(session, study, plan)
-        from db.crowd.opening import open_study
-
         open_study(session, study)
     rater_id = come(db, "P")
     assert answer_all(db, rater_id) == "failed_attention"
