@@ -124,7 +124,7 @@ def _answers(session: Session, study_id: int, question: str) -> dict[int, list[P
             Rater.identity,
             Rating.value,
             Rating.revision,
-            Participation.excluded_reason,
+            Participation.excluded_at,
         )
         .order_by(Rater.id)
     ).all()
@@ -134,7 +134,7 @@ def _answers(session: Session, study_id: int, question: str) -> dict[int, list[P
     found: dict[int, list[PersonsAnswer]] = defaultdict(list)
     for row in newest.values():
         said = PersonsAnswer(
-            row.rater_id, row.name or row.identity, row.value, bool(row.excluded_reason)
+            row.rater_id, row.name or row.identity, row.value, row.excluded_at is not None
         )
         found[row.item_id].append(said)
     return found

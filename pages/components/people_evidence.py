@@ -112,10 +112,10 @@ def _row(one: ParticipantRow, keys: Sequence[str]) -> dict[str, Any]:
         "where": PHASES.get(one.phase, one.phase),
         "answered": one.answered,
         "assigned": one.assigned,
-        "minutes": None if one.minutes is None else round(one.minutes, 1),
+        "minutes": round(one.minutes, 1),
         **{key: signals[key].value if key in signals else None for key in keys},
         "state": state,
-        "last_seen": f"{one.last_seen_at:%Y-%m-%d %H:%M}" if one.last_seen_at else "",
+        "last_seen": f"{one.last_seen_at:%Y-%m-%d %H:%M}",
     }
 
 

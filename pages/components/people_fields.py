@@ -93,7 +93,7 @@ FIELDS: dict[str, Field] = {
         "checks", "Attention checks per person", "Mixed into the rating, without feedback.", 0, 20
     ),
     "work.max_failed_checks": Field(
-        "checks", "Failed checks that end the work", "More failures than this end it.", 0, 20
+        "checks", "Failed checks that are allowed", "One more ends the work.", 0, 20
     ),
     "exclusion.min_check_share": Field(
         "checks", "Attention checks right, at least", "0: no rule.", 0.0, 1.0

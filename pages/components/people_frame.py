@@ -18,7 +18,7 @@ from pages.components.workspace import StudyRef, database
 
 # Of the address.
 PERSON, VIEW = "person", "view"
-_SAID, _FAILED = "people-said", "people-failed"
+SAID, FAILED = "people-said", "people-failed"
 
 
 def inject_people_css() -> None:
@@ -48,17 +48,17 @@ def change(study: StudyRef, work: Callable[..., Any], said: str) -> bool:
         with database().write() as session:
             work(session, get_study(session, study.slug))
     except UserError as error:
-        st.session_state[_FAILED] = str(error)
+        st.session_state[FAILED] = str(error)
         return False
-    st.session_state[_SAID] = said
+    st.session_state[SAID] = said
     return True
 
 
 def draw_outcome() -> None:
     """What the last change came to."""
-    if failed := st.session_state.pop(_FAILED, None):
+    if failed := st.session_state.pop(FAILED, None):
         problem(failed)
-    if said := st.session_state.pop(_SAID, None):
+    if said := st.session_state.pop(SAID, None):
         st.toast(said)
 
 
@@ -76,8 +76,10 @@ def draw_facts(facts: Sequence[tuple[str, str]]) -> None:
     st.html(f'<dl class="pp-plan">{inner}</dl>')
 
 
-def draw_heading(text: str) -> None:
-    st.html(f'<h3 class="pp-group">{escape(text)}</h3>')
+def draw_heading(text: str, note: str = "") -> None:
+    """The title of a part, with what there is to know of it."""
+    said = f'<p class="pp-said">{escape(note)}</p>' if note else ""
+    st.html(f'<h3 class="pp-group">{escape(text)}</h3>{said}')
 
 
 def open_person(rater_id: int) -> None:

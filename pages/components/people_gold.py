@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -24,7 +24,7 @@ from db.crowd.gold import (
 )
 from db.queries.studies import get_study
 from pages.components.people_draft import Draft
-from pages.components.people_frame import change, draw_heading, draw_remarks
+from pages.components.people_frame import change, draw_heading
 from pages.components.people_words import QUESTIONS, answer_text, counted, question_text
 from pages.components.responses import draw_response
 from pages.components.theme import small_print
@@ -36,49 +36,22 @@ PURPOSE_WORDS = {"practice": "Practice, with feedback", "attention": "Attention 
 
 def draw_gold(study: StudyRef, draft: Draft) -> None:
     """What is known already, and one item after the other to say the answer of."""
-    draw_heading("Items with known answers")
-    small_print(
-        [
-            "What practice and attention checks are made of. They are kept apart from the items "
-            "people rate, and from every figure. Saved at once, not with the set-up."
-        ]
+    draw_heading(
+        "Items with known answers",
+        "What practice and attention checks are made of. They are kept apart from the items people "
+        "rate, and from every figure. They are saved at once, not with the set-up.",
     )
     asked = [
         Question(one["question"]) for arm in draft.values["arms"] for one in arm["questions"]
     ]
     with database().read() as session:
         known = list_gold(session, study.id)
-    draw_remarks(missing_gold(draft.values, asked, known))
     _draw_known(study, known)
     if Question.EQUIVALENCE in asked:
         _draw_examples(study)
     if asked:
         with st.expander("Choose items of the study", key="gold-choose"):
             _draw_candidate(study, asked)
-
-
-def missing_gold(
-    values: Mapping[str, Any], asked: Sequence[Question], known: Sequence[GoldRow]
-) -> list[str]:
-    """What practice and checks of the plan still lack.
-
-    Args:
-        values: of a draft.
-    """
-    practice, work = values["practice"], values["work"]
-    wanted = {
-        "practice": (practice["n_items"], "practice"),
-        "attention": (work["attention_checks"], "attention checks"),
-    }
-    said = []
-    for purpose, (n, name) in wanted.items():
-        for question in asked:
-            there = sum(one.question == question and one.purpose == purpose for one in known)
-            if there < n:
-                said.append(
-                    f"{QUESTIONS[question].short}: {there} of {n} items for {name} are known."
-                )
-    return said
 
 
 def _draw_known(study: StudyRef, known: Sequence[GoldRow]) -> None:

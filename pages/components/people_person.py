@@ -11,15 +11,15 @@ import streamlit as st
 
 from core.crowd.quality import Signal
 from core.errors import UserError
-from db.crowd.erasure import LOG_NAME
-from db.crowd.monitoring import History, HistoryAnswer, participant_history
-from db.crowd.participation import withdraw
-from db.crowd.people import exclude, include
+from db.crowd.erasure import LOG_NAME, withdraw
+from db.crowd.people import History, HistoryAnswer, exclude, include, participant_history
 from pages.components.charts_table import Column, draw_table
+from pages.components.pace import duration_text
 from pages.components.people_evidence import READINGS, range_text, signal_text
 from pages.components.people_frame import (
     actor,
     change,
+    draw_facts,
     draw_heading,
     draw_remarks,
     leave_person,
@@ -36,6 +36,7 @@ _PURPOSES = {
     "practice": "practice",
     "attention": "attention check",
     "repeat": "repeat",
+    "withdrawn": "withdrawn",
 }
 
 
@@ -65,6 +66,9 @@ def draw_person(study: StudyRef, rater_id: int) -> None:
     chosen = _draw_signals(row.signals)
     draw_heading("Answers")
     _draw_answers(study, history, chosen)
+    if history.closing or history.practice_rounds:
+        draw_heading("Told besides")
+        draw_facts(told_besides(history))
     if history.notes:
         draw_heading("Notes and problems")
         st.html(notes_html(history.notes))
@@ -72,10 +76,17 @@ def draw_person(study: StudyRef, rater_id: int) -> None:
     _draw_decisions(study, history)
 
 
-def progress_text(answered: int, assigned: int, minutes: float | None) -> str:
+def progress_text(answered: int, assigned: int, minutes: float) -> str:
     """How far, and in how long."""
-    spent = "" if minutes is None else f" in {minutes:.0f} min"
+    spent = f" in {duration_text(60 * minutes)}" if minutes else ""
     return f"{answered:,} of {assigned:,} answered{spent}"
+
+
+def told_besides(history: History) -> list[tuple[str, str]]:
+    """How practice went, and the answers at the end."""
+    rounds = [f"{right} of {asked}" for right, asked in history.practice_rounds]
+    practice = [("Practice right", ", then ".join(rounds))] if rounds else []
+    return [*practice, *history.closing.items()]
 
 
 def way_html(phases: Mapping[str, str]) -> str:
@@ -162,7 +173,7 @@ def answer_row(one: HistoryAnswer) -> dict[str, Any]:
     kinds = [
         _PURPOSES.get(one.purpose, one.purpose),
         f"change {one.revision}" if one.revision else "",
-        "late" if one.late else "",
+        "late" if one.is_late else "",
     ]
     return {
         "when": f"{one.created_at:%Y-%m-%d %H:%M:%S}",

@@ -14,7 +14,7 @@ from db.invitations import FrameCell
 from pages.components.people_draft import Draft
 from pages.components.people_fields import FIELDS
 from pages.components.people_frame import draw_heading
-from pages.components.people_words import QUESTIONS, counted
+from pages.components.people_words import QUESTIONS
 from pages.components.theme import small_print
 
 FIRST_GROUP = "main"
@@ -99,7 +99,7 @@ def _draw_row(
     asked, name = QUESTIONS[question], f"{prefix}-{question}"
     with st.container(border=True, gap="small", key=f"pp-q-{question}"):
         left, right = st.columns([3, 4], vertical_alignment="center", gap="medium")
-        with left:
+        with left, st.container(gap="xxsmall"):
             _seed(f"{name}-on", row is not None)
             is_on = st.toggle(asked.short, key=f"{name}-on")
             small_print([asked.words])
@@ -162,13 +162,12 @@ def _draw_settings(
 def _draw_weights(
     prefix: str, groups: Sequence[str], weights: Mapping[str, float]
 ) -> dict[str, float]:
-    draw_heading("Share of people in each arm")
-    small_print([f"{counted(len(groups), 'arm')}; with equal numbers they fill evenly."])
+    draw_heading("Share of people in each arm", "With equal numbers they fill evenly.")
     given = {}
     for start in range(0, len(groups), 3):
         for column, group in zip(st.columns(3), groups[start : start + 3], strict=False):
             with column:
-                st.text(group)
+                small_print([group])
                 _seed(f"{prefix}-weight-{group}", float(weights.get(group, 1.0)))
                 given[group] = float(
                     st.number_input(

@@ -57,12 +57,10 @@ def _draw_platform(study: StudyRef, plan: CrowdPlan) -> None:
             "goes on where they left, on any device.",
         ]
     )
-    draw_heading("Addresses to test every end by")
-    small_print(
-        [
-            "Whoever comes by one walks a short way to that end. They are marked as tests: nothing "
-            "they answer counts anywhere."
-        ]
+    draw_heading(
+        "Addresses to test every end by",
+        "Whoever comes by one walks a short way to that end. They are marked as tests: nothing "
+        "they answer counts anywhere.",
     )
     ends = plan.recruiting
     for name in TEST_OUTCOMES:
@@ -89,8 +87,10 @@ def way_back_text(code: str, redirect: str) -> str:
 
 
 def _draw_personal(study: StudyRef, plan: CrowdPlan, people: Sequence[ParticipantRow]) -> None:
-    draw_heading("Personal links")
-    small_print(["One for each person you know. Whoever has a link answers as that person."])
+    draw_heading(
+        "Personal links",
+        "One for each person you know. Whoever has a link answers as that person.",
+    )
     left, right = st.columns([2, 3], gap="large")
     with left:
         names = _read_names(study)

@@ -20,6 +20,7 @@ from db.queries.studies import data_version, get_study
 from db.reports import default_template
 from pages.components.auth import secret_key
 from pages.components.people_draft import Draft, Problem, begin, check, forget, to_json
+from pages.components.people_fields import OUTCOMES
 from pages.components.people_frame import (
     VIEW,
     actor,
@@ -255,10 +256,19 @@ def checklist_html(needed: Sequence[Requirement]) -> str:
     order = ["missing", "wish", "met"]
     rows = "".join(
         f'<li class="pp-{state(one)}"><b aria-hidden="true">{_MARKS[state(one)][0]}</b>'
-        f'<span><span class="pp-hidden">{_MARKS[state(one)][1]}: </span>{escape(one.text)}</span></li>'
+        f'<span><span class="pp-hidden">{_MARKS[state(one)][1]}: </span>{escape(plain_words(one.text))}</span></li>'
         for one in sorted(needed, key=lambda one: order.index(state(one)))
     )
     return f'<ul class="pp-checks">{rows}</ul>'
+
+
+def plain_words(text: str) -> str:
+    """A line of the checklist with questions and ends called as on this page."""
+    for question, asked in QUESTIONS.items():
+        text = text.replace(repr(question.value), f"“{asked.short}”")
+    for name, label in OUTCOMES.items():
+        text = text.replace(repr(name.replace("_", " ")), f"“{label}”")
+    return text
 
 
 def _draw_saving(study: StudyRef, draft: Draft, plan: CrowdPlan | None) -> None:

@@ -13,20 +13,21 @@ from db.invitations import FrameCell
 from pages.components.people_draft import begin, from_json
 from pages.components.people_frame import draw_heading
 from pages.components.people_invite import draw_invite
-from pages.components.people_words import summary
 from pages.components.theme import headline, small_print
 from pages.components.workspace import StudyRef, show_user_error
 
 
 def draw_start(study: StudyRef, frame: Sequence[FrameCell]) -> None:
     """The presets, each with what it comes to; choosing one opens the set-up."""
-    draw_heading("Plan a study")
-    small_print(["Choose where to start. Everything can be changed before the study opens."])
+    draw_heading(
+        "Plan a study", "Choose where to start. Everything can be changed before the study opens."
+    )
     for start in range(0, len(PRESETS), 2):
         for column, preset in zip(st.columns(2), PRESETS[start : start + 2], strict=False):
             with column, st.container(border=True, height="stretch"):
-                headline(preset.name)
-                small_print([preset.about, dict(summary(preset.plan))["work"].capitalize() + "."])
+                with st.container(gap="xsmall"):
+                    headline(preset.name)
+                    small_print([preset.about])
                 if st.button("Start with this", key=f"preset-{preset.key}"):
                     begin(study.id, preset.plan)
                     st.rerun()

@@ -129,13 +129,11 @@ def _draw_checks(fields: Fields) -> None:
         fields.number("work.attention_checks")
         if fields.get("work.attention_checks"):
             fields.number("work.max_failed_checks")
-    draw_heading("Exclusion rules")
-    small_print(
-        [
-            "Set now, before anybody has answered, and kept with the time. They only propose: you "
-            "decide, with a reason, and every figure can be read with and without. None of them "
-            "looks at whether a person agrees with others: agreement could be made that way."
-        ]
+    draw_heading(
+        "Exclusion rules",
+        "Set now, before anybody has answered, and kept with the time. They only propose: you "
+        "decide, with a reason, and every figure can be read with and without. None of them looks "
+        "at whether a person agrees with others: agreement could be made that way.",
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -223,18 +221,13 @@ def _draw_recruiting(fields: Fields) -> None:
         if fields.get("pay.hourly"):
             fields.number("pay.fee_share")
             fields.number("pay.screened_out_minutes")
-    draw_heading("The way back")
-    small_print(
-        [
-            "For each end a code people copy, or an address they are sent to, or both."
-            + (
-                " On Prolific: the completion codes of your study, and "
-                "https://app.prolific.com/submissions/complete?cc=CODE."
-                if platform == "prolific"
-                else ""
-            )
-        ]
-    )
+    note = "For each end a code people copy, or an address they are sent to, or both."
+    if platform == "prolific":
+        note += (
+            " On Prolific: the codes of your study, and as the way back "
+            "https://app.prolific.com/submissions/complete?cc=CODE."
+        )
+    draw_heading("The way back", note)
     for name in OUTCOMES:
         code, redirect = st.columns([1, 2], gap="medium")
         with code:

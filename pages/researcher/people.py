@@ -9,8 +9,7 @@ import streamlit as st
 from core.crowd import CrowdPlan, read_plan
 from core.errors import UserError
 from core.taxonomy import load_taxonomy
-from db.crowd.monitoring import list_participants
-from db.crowd.people import ParticipantRow
+from db.crowd.people import ParticipantRow, list_participants
 from db.queries.judges import list_judge_overviews
 from db.queries.people import Person, list_coverage, list_people
 from db.queries.studies import get_study

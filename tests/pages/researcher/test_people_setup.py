@@ -1,0 +1,1 @@
+"""Setting up a study with people, without a browser."""
