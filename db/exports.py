@@ -43,7 +43,7 @@ from db.models import (
     now,
 )
 from db.queries.analysis import judge_key
-from db.queries.ratings import current_ratings
+from db.queries.ratings import counts, current_ratings
 from db.queries.studies import add_event, get_study
 from db.reports import default_template
 
@@ -227,7 +227,7 @@ def _long_ratings(
         .outerjoin(Prompt, Item.prompt_id == Prompt.id)
         .outerjoin(member_a, Item.response_a_id == member_a.id)
         .outerjoin(member_b, Item.response_b_id == member_b.id)
-        .where(Rater.study_id == study_id, Rating.source != "grouping")
+        .where(Rater.study_id == study_id, Rating.source != "grouping", counts())
         .order_by(Rating.id)
     ).all()
 

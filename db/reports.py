@@ -5,7 +5,7 @@ Pages and commands both call these, so that a page never shows another number th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -56,11 +56,17 @@ def make_agreement_report(
     *,
     level: Level | None = None,
     seed: int = 0,
+    exclude: Collection[str] = (),
 ) -> AgreementReport:
-    """Agreement of people and judges on one question (see `core.agreement`)."""
+    """Agreement of people and judges on one question (see `core.agreement`).
+
+    Args:
+        exclude: identities of people to leave out (`db.crowd.people.excluded_raters`).
+    """
     from core.agreement import agreement_report
 
     ratings = load_ratings(session, study.id, question, default_template(question, settings))
+    ratings = ratings[~ratings["rater_id"].isin(list(exclude))] if exclude else ratings
     texts = load_pair_texts(session, study.id) if question == Question.EQUIVALENCE else None
     return agreement_report(
         ratings,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,16 @@ PART = 500
 _GIVEN = (
     WorkPurpose.RATING, WorkPurpose.LATE, WorkPurpose.PARTIAL, WorkPurpose.TEST,
 )  # fmt: skip
+_MIXED_IN = (WorkPurpose.ATTENTION, WorkPurpose.REPEAT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where new work goes. start: the first free position; until: when its lease ends."""
+
+    start: int
+    at: datetime
+    until: datetime
 
 
 def ensure_work(session: Session, rater_id: int, *, now: datetime | None = None) -> int:
@@ -117,15 +128,33 @@ def release_lapsed(session: Session, study_id: int, *, now: datetime | None = No
 
 def set_aside(session: Session, rater_ids: Sequence[int]) -> None:
     """Marks finished work of people who dropped out, where a study does not count it."""
-    for table, state in ((Assignment, Assignment.state == WorkState.DONE), (Rating, None)):
-        statement = update(table).where(
-            table.rater_id.in_(rater_ids), table.purpose == WorkPurpose.RATING
+    done = session.execute(
+        select(Assignment.id, Assignment.rater_id, Assignment.item_id, Assignment.question)
+        .where(
+            Assignment.rater_id.in_(rater_ids),
+            Assignment.state == WorkState.DONE,
+            Assignment.purpose == WorkPurpose.RATING,
+        )
+        .order_by(Assignment.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    aside = {"purpose": WorkPurpose.PARTIAL.value}
+    quiet = {"synchronize_session": False}
+    for one in done:
+        session.execute(
+            update(Assignment).where(Assignment.id == one.id).values(**aside),
+            execution_options=quiet,
         )
         session.execute(
-            (statement if state is None else statement.where(state)).values(
-                purpose=WorkPurpose.PARTIAL.value
-            ),
-            execution_options={"synchronize_session": False},
+            update(Rating)
+            .where(
+                Rating.rater_id == one.rater_id,
+                Rating.item_id == one.item_id,
+                Rating.question == one.question,
+                Rating.purpose == WorkPurpose.RATING,
+            )
+            .values(**aside),
+            execution_options=quiet,
         )
 
 
@@ -160,10 +189,19 @@ def _give(session: Session, row: Participation, plan: CrowdPlan, at: datetime) -
         .where(Assignment.rater_id == row.rater_id)
     ).all()
     given = [one for one in own if one.purpose in _GIVEN and one.state != WorkState.RELEASED]
+    # What they gave back may come to them again, unless they are answering it at this moment.
+    free = set(
+        session.scalars(
+            select(Assignment.id)
+            .where(Assignment.rater_id == row.rater_id, Assignment.state == WorkState.RELEASED)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    held = {(one.item_id, one.question) for one in own if one.id not in free}
     slots = [
         slot
         for slot in _open_slots(session, row, plan)
-        if (slot.item_id, slot.question) not in {(one.item_id, one.question) for one in given}
+        if (slot.item_id, slot.question) not in held
     ]
     quota = plan.work.items_per_person or len(given) + len(slots)
     size = min(TEST_ITEMS, quota) if row.is_test else quota
@@ -185,33 +223,41 @@ def _give(session: Session, row: Participation, plan: CrowdPlan, at: datetime) -
         checks=checks,
         n_repeats=plan.work.repeats_per_person if is_first and not row.is_test else 0,
     )
-    _put(session, row, placed, own, at, at + timedelta(minutes=plan.work.lease_minutes))
+    returned = {(one.item_id, one.question): one.id for one in own if one.id in free}
+    place = _Place(
+        start=max((one.position for one in own), default=-1) + 1,
+        at=at,
+        until=at + timedelta(minutes=plan.work.lease_minutes),
+    )
+    _put(session, row, placed, returned, place)
+    if placed:
+        _reopen(
+            session, [one.id for one in own if one.id in free and one.purpose in _MIXED_IN], place
+        )
 
 
 def _put(
     session: Session,
     row: Participation,
     placed: Sequence[Placed],
-    own: Sequence[Any],
-    at: datetime,
-    until: datetime,
+    returned: dict[tuple[int, str], int],
+    place: _Place,
 ) -> None:
-    """Writes the work down behind what the person has; what they once gave back is opened anew."""
-    returned = {
-        (one.item_id, one.question): one.id for one in own if one.state == WorkState.RELEASED
-    }
-    start = max((one.position for one in own), default=-1) + 1
+    """Writes the work down behind what the person has; what they once gave back is opened anew.
+
+    Checks and repeats are nobody else's: whoever comes back to more work has them again.
+    """
     rows = []
     for offset, one in enumerate(placed):
         purpose = one.purpose
         if row.is_test and purpose == WorkPurpose.RATING:
             purpose = WorkPurpose.TEST
         values = {
-            "position": start + offset,
+            "position": place.start + offset,
             "left": one.left,
             "state": WorkState.OPEN.value,
             "purpose": purpose.value,
-            "lease_until": until,
+            "lease_until": place.until,
             "member_order": list(one.member_order),
         }
         known = None if one.repeat else returned.pop((one.item_id, one.question), None)
@@ -219,25 +265,18 @@ def _put(
             session.execute(update(Assignment).where(Assignment.id == known).values(**values))
         else:
             key = {"rater_id": row.rater_id, "item_id": one.item_id, "question": one.question}
-            rows.append({**key, "repeat": one.repeat, "created_at": at, **values})
+            rows.append({**key, "repeat": one.repeat, "created_at": place.at, **values})
     if rows:
         session.execute(insert(Assignment), rows)
-    _reopen_mixed_in(session, row, until)
 
 
-def _reopen_mixed_in(session: Session, row: Participation, until: datetime) -> None:
-    """Checks and repeats are nobody else's: whoever comes back with work to do has them again."""
-    has_work = select(_own_open(row.rater_id).exists())
-    if session.scalar(has_work):
-        session.execute(
-            update(Assignment)
-            .where(
-                Assignment.rater_id == row.rater_id,
-                Assignment.state == WorkState.RELEASED,
-                Assignment.purpose.in_([WorkPurpose.ATTENTION, WorkPurpose.REPEAT]),
-            )
-            .values(state=WorkState.OPEN.value, lease_until=until)
-        )
+def _reopen(session: Session, assignment_ids: Sequence[int], place: _Place) -> None:
+    session.execute(
+        update(Assignment)
+        .where(Assignment.id.in_(assignment_ids))
+        .values(state=WorkState.OPEN.value, lease_until=place.until),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def _open_slots(session: Session, row: Participation, plan: CrowdPlan) -> list[Slot]:

@@ -9,6 +9,7 @@ from core.results import ENSEMBLE
 from core.types import Question
 from db.models import Item, Rater, Rating
 from db.queries.analysis import judge_key
+from db.queries.ratings import counts
 
 
 def list_templates(session: Session, study_id: int, question: str) -> list[str]:
@@ -18,6 +19,7 @@ def list_templates(session: Session, study_id: int, question: str) -> list[str]:
             select(Rating.template)
             .join(Rater, Rating.rater_id == Rater.id)
             .where(Rater.study_id == study_id, Rating.question == question, Rating.template != "")
+            .where(counts())
             .distinct()
             .order_by(Rating.template)
         )
@@ -44,6 +46,7 @@ def list_result_raters(
             Rating.question.in_([Question.EQUIVALENCE, Question.QUALITY]),
             Item.response_a_id.is_not(None),
             Rating.source != "grouping",
+            counts(),
         )
         .distinct()
     ).all()

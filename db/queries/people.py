@@ -12,9 +12,21 @@ from sqlalchemy import case, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.assignment import Candidate, Drawn, assign
+from core.crowd.work import WorkPurpose, WorkState
 from core.errors import UserError
 from core.types import Question
-from db.models import Assignment, Condition, Item, Rater, Rating, Response, Sample, Study
+from db.crowd.taken import is_taken
+from db.models import (
+    Assignment,
+    Condition,
+    Item,
+    Participation,
+    Rater,
+    Rating,
+    Response,
+    Sample,
+    Study,
+)
 from db.queries.studies import add_event
 
 
@@ -158,7 +170,8 @@ def list_people(session: Session, study_id: int) -> list[Person]:
         for row in session.execute(
             select(Assignment.rater_id, func.count().label("n_items"))
             .join(Rater, Assignment.rater_id == Rater.id)
-            .where(Rater.study_id == study_id)
+            .where(Rater.study_id == study_id, Assignment.purpose != WorkPurpose.PRACTICE)
+            .where(Assignment.state != WorkState.RELEASED)
             .group_by(Assignment.rater_id)
         )
     }
@@ -172,12 +185,16 @@ def list_people(session: Session, study_id: int) -> list[Person]:
             )
             .join(Rater, Rating.rater_id == Rater.id)
             .where(Rater.study_id == study_id, Rater.kind == "human")
-            .where(Rating.source != "grouping")
+            .where(Rating.source != "grouping", Rating.purpose != WorkPurpose.PRACTICE)
             .group_by(Rating.rater_id)
         )
     }
     raters = session.scalars(
-        select(Rater).where(Rater.study_id == study_id, Rater.kind == "human").order_by(Rater.id)
+        select(Rater)
+        .outerjoin(Participation, Participation.rater_id == Rater.id)
+        .where(Rater.study_id == study_id, Rater.kind == "human")
+        .where(Participation.is_test.is_not(True))
+        .order_by(Rater.id)
     )
     people = []
     for rater in raters:
@@ -193,7 +210,7 @@ def list_coverage(session: Session, study_id: int) -> list[Coverage]:
     per_item = (
         select(Assignment.question, Assignment.item_id, answers)
         .join(Item, Assignment.item_id == Item.id)
-        .where(Item.study_id == study_id)
+        .where(Item.study_id == study_id, is_taken())
         .group_by(Assignment.question, Assignment.item_id)
         .subquery()
     )
