@@ -96,7 +96,7 @@ def list_rated_items(session: Session, study_id: int, question: str) -> list[Rat
     ]
 
 
-def _answered(study_id: int, question: str) -> Select[tuple[int]]:
+def _answered(study_id: int, question: str) -> Select[int]:
     """Ids of items people have answered the question about, in earnest."""
     return (
         select(Rating.item_id)

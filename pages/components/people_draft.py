@@ -1,4 +1,4 @@
-"""A study's plan while it is being written: kept with all that was typed, checked field by field."""
+"""A study's plan while it is being written: all that was typed is kept, and checked by field."""
 
 from __future__ import annotations
 

@@ -97,9 +97,7 @@ def draw_participants(study: StudyRef, people: Sequence[ParticipantRow]) -> None
 
 def participant_rows(people: Sequence[ParticipantRow]) -> list[dict[str, Any]]:
     """Flat rows for the table and the file; a signal nobody has is left out."""
-    present = {
-        signal.key for one in people for signal in one.signals if signal.value is not None
-    }
+    present = {signal.key for one in people for signal in one.signals if signal.value is not None}
     return [_row(one, [key for key in READINGS if key in present]) for one in people]
 
 

@@ -44,7 +44,9 @@ FIELDS: dict[str, Field] = {
         0.2,
         1.0,
     ),
-    "items.seed": Field("items", "Seed of the draw", "The same seed draws the same items.", 0, 2**31 - 1),
+    "items.seed": Field(
+        "items", "Seed of the draw", "The same seed draws the same items.", 0, 2**31 - 1
+    ),
     "arms": Field("questions", "Arms"),
     "arms.*.name": Field("questions", "Arm", expected="at most 200 characters"),
     "arms.*.weight": Field("questions", "Share of people", "", 0.01, 1_000.0),
@@ -60,9 +62,15 @@ FIELDS: dict[str, Field] = {
         1,
         100,
     ),
-    "work.items_per_person": Field("work", "Most items per person", "0: all items of their arm.", 0, 5_000),
+    "work.items_per_person": Field(
+        "work", "Most items per person", "0: all items of their arm.", 0, 5_000
+    ),
     "work.max_people": Field(
-        "work", "Most people let in", "0: as many as the items need. Latecomers get a polite page.", 0, 100_000
+        "work",
+        "Most people let in",
+        "0: as many as the items need. Latecomers get a polite page.",
+        0,
+        100_000,
     ),
     "work.order": Field("work", "Order of the items"),
     "work.repeats_per_person": Field(
@@ -80,11 +88,13 @@ FIELDS: dict[str, Field] = {
         1,
         60 * 24 * 30,
     ),
-    "work.partial_work_counts": Field(
-        "work", "Answers of people who drop out stay in the results"
-    ),
+    "work.partial_work_counts": Field("work", "Answers of people who drop out stay in the results"),
     "practice.n_items": Field(
-        "checks", "Practice items", "0: no practice. They come before the rating, with feedback.", 0, 20
+        "checks",
+        "Practice items",
+        "0: no practice. They come before the rating, with feedback.",
+        0,
+        20,
     ),
     "practice.pass_share": Field("checks", "Share to get right", "", 0.0, 1.0),
     "practice.attempts": Field("checks", "Tries", "", 1, 5),
@@ -111,7 +121,9 @@ FIELDS: dict[str, Field] = {
         "texts", "Language of the screens", expected="a code such as en, de or pt-br"
     ),
     "consent.text": Field(
-        "texts", "Consent", "Empty: no consent screen. Who agreed, to which version and when is kept."
+        "texts",
+        "Consent",
+        "Empty: no consent screen. Who agreed to which version, and when, is kept.",
     ),
     "consent.version": Field("texts", "Version of the consent"),
     "show_instructions": Field("texts", "Show instructions with worked examples"),
@@ -151,7 +163,7 @@ FIELDS: dict[str, Field] = {
         0.0,
         120.0,
     ),
-}  # fmt: skip
+}
 _OUTCOMES = {
     "complete": "Finished",
     "screened_out": "Screened out",
@@ -258,16 +270,15 @@ class Fields:
         present = str(self.get(path))
         offered = [*options] if present in options else [*options, present]
         self._seed(path, present)
-        draw = st.radio if radio else st.selectbox
-        given = draw(
-            field.label, offered, format_func=words, key=self.key(path), help=field.help or None
-        )
+        shared: dict[str, Any] = {"format_func": words, "key": self.key(path)}
+        if radio:
+            given = st.radio(field.label, offered, help=field.help or None, **shared)
+        else:
+            given = st.selectbox(field.label, offered, help=field.help or None, **shared)
         put_value(self.values, path, given)
         return str(given)
 
-    def some_of(
-        self, path: str, options: Sequence[str], words: Callable[[str], str] = str
-    ) -> None:
+    def some_of(self, path: str, options: Sequence[str], words: Callable[[str], str] = str) -> None:
         """Any number of several; none chosen means all."""
         present = [str(one) for one in self.get(path) or ()]
         self._seed(path, present)

@@ -37,9 +37,9 @@ def actor() -> str:
 
 
 def change(study: StudyRef, work: Callable[..., Any], said: str) -> bool:
-    """Does something to the study in one transaction and says it on the next drawing.
+    """Does something to the study in one transaction; whether it could be done.
 
-    For buttons' `on_click`: the page is then drawn with what has changed.
+    What came of it is said on the next drawing, so this suits buttons' `on_click`.
 
     Args:
         work: takes the session and the study's row.

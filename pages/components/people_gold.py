@@ -31,6 +31,7 @@ from pages.components.theme import small_print
 from pages.components.workspace import StudyRef, database, settings, show_user_error
 
 _OFFERED = 60
+_EXAMPLES_FOR = {"practice": "practice", "attention": "attention checks"}
 PURPOSE_WORDS = {"practice": "Practice, with feedback", "attention": "Attention check, without"}
 
 
@@ -41,9 +42,7 @@ def draw_gold(study: StudyRef, draft: Draft) -> None:
         "What practice and attention checks are made of. They are kept apart from the items people "
         "rate, and from every figure. They are saved at once, not with the set-up.",
     )
-    asked = [
-        Question(one["question"]) for arm in draft.values["arms"] for one in arm["questions"]
-    ]
+    asked = [Question(one["question"]) for arm in draft.values["arms"] for one in arm["questions"]]
     with database().read() as session:
         known = list_gold(session, study.id)
     _draw_known(study, known)
@@ -106,7 +105,7 @@ def _draw_examples(study: StudyRef) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         for purpose in PURPOSES:
             st.button(
-                f"Worked examples for {'practice' if purpose == 'practice' else 'attention checks'}",
+                f"Worked examples for {_EXAMPLES_FOR[purpose]}",
                 key=f"gold-examples-{purpose}",
                 help="The taxonomy's own pairs, with their answers and explanations. They answer "
                 "“Same, by definition”.",

@@ -65,8 +65,9 @@ def notes_html(notes: Sequence[NoteRow]) -> str:
         '<div class="pp-notes">'
         + "".join(
             f'<article class="pp-note pp-note-{escape(one.kind)}"><header>'
-            f"<strong>{escape(one.rater)}</strong><span>{escape(question_text(one.question))}</span>"
-            f"<span>{escape(one.item)}</span><span>{one.created_at:%Y-%m-%d %H:%M} UTC</span></header>"
+            f"<strong>{escape(one.rater)}</strong>"
+            f"<span>{escape(question_text(one.question))}</span><span>{escape(one.item)}</span>"
+            f"<span>{one.created_at:%Y-%m-%d %H:%M} UTC</span></header>"
             f'<p dir="auto">{escape(one.text)}</p></article>'
             for one in notes
         )

@@ -126,10 +126,10 @@ def _draw_signals(signals: Sequence[Signal]) -> Signal | None:
             for one in known
         ],
     )
-    with_evidence = {one.key: one for one in known if one.evidence}
+    with_evidence: dict[str, Signal] = {one.key: one for one in known if one.evidence}
     if not with_evidence:
         return None
-    key = st.selectbox(
+    key: str = st.selectbox(
         "Answers behind a figure",
         ["", *with_evidence],
         format_func=lambda one: READINGS[one].name if one else "all answers",

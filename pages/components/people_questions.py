@@ -18,6 +18,7 @@ from pages.components.people_words import QUESTIONS
 from pages.components.theme import small_print
 
 FIRST_GROUP = "main"
+_OPTIONS = {"confidence": "Ask how sure people are", "cannot_tell": "Offer “can't tell”"}
 
 
 @dataclass
@@ -149,7 +150,7 @@ def _draw_settings(
         or row.group
     )
     with more.popover("Options", width="stretch"):
-        for part, label in (("confidence", "Ask how sure people are"), ("cannot_tell", "Offer “can't tell”")):  # fmt: skip
+        for part, label in _OPTIONS.items():
             _seed(f"{name}-{part}", bool(settings[part]))
             settings[part] = st.toggle(label, key=f"{name}-{part}")
         if question == Question.QUALITY:

@@ -27,8 +27,8 @@ _PRINT_STYLE = """
 body { font: 11pt/1.45 system-ui, sans-serif; margin: 2cm; color: #111; }
 h1 { font-size: 15pt; margin: 0 0 .3cm; }
 p { margin: 0 0 .5cm; max-width: 16cm; }
-li { list-style: none; border: 1px solid #999; border-radius: 2mm; padding: 4mm 5mm; margin: 0 0 4mm;
-  break-inside: avoid; }
+li { list-style: none; border: 1px solid #999; border-radius: 2mm; padding: 4mm 5mm;
+  margin: 0 0 4mm; break-inside: avoid; }
 ul { padding: 0; }
 b { display: block; font-size: 12pt; }
 code { font: 9.5pt/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
@@ -39,7 +39,7 @@ def draw_recruiting(study: StudyRef, plan: CrowdPlan, people: Sequence[Participa
     """Links of the platform first where there is one, personal links below."""
     if plan.recruiting.platform != "link":
         _draw_platform(study, plan)
-    _draw_personal(study, plan, people)
+    _draw_personal(study, people)
 
 
 def _draw_platform(study: StudyRef, plan: CrowdPlan) -> None:
@@ -69,9 +69,7 @@ def _draw_platform(study: StudyRef, plan: CrowdPlan) -> None:
         with left:
             st.text(OUTCOMES[name])
             small_print([way_back_text(outcome.code, outcome.redirect)])
-        right.code(
-            test_link(base, study.id, key, plan, name), language=None, wrap_lines=False
-        )
+        right.code(test_link(base, study.id, key, plan, name), language=None, wrap_lines=False)
 
 
 def test_link(base: str, study_id: int, key: bytes, plan: CrowdPlan, outcome: str) -> str:
@@ -86,7 +84,7 @@ def way_back_text(code: str, redirect: str) -> str:
     return " and ".join(part for part in parts if part) or "no code, no way back"
 
 
-def _draw_personal(study: StudyRef, plan: CrowdPlan, people: Sequence[ParticipantRow]) -> None:
+def _draw_personal(study: StudyRef, people: Sequence[ParticipantRow]) -> None:
     draw_heading(
         "Personal links",
         "One for each person you know. Whoever has a link answers as that person.",
@@ -134,9 +132,7 @@ def _add(study: StudyRef, names: Sequence[str]) -> None:
         st.session_state[f"people-count-{study.id}"] = 0
 
 
-def link_rows(
-    people: Sequence[ParticipantRow], base: str, key: bytes
-) -> list[dict[str, Any]]:
+def link_rows(people: Sequence[ParticipantRow], base: str, key: bytes) -> list[dict[str, Any]]:
     """Newest first: their link is the one still to be sent."""
     return [
         {
@@ -151,7 +147,7 @@ def link_rows(
     ]
 
 
-def _draw_links(study: StudyRef, rows: Sequence[Mapping[str, Any]]) -> None:
+def _draw_links(study: StudyRef, rows: Sequence[dict[str, Any]]) -> None:
     chosen = st.selectbox(
         "Personal link of",
         range(len(rows)),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from html import escape
 
 import streamlit as st
 
@@ -14,13 +13,11 @@ from core.crowd.presets import PRESETS, find_preset
 from core.errors import UserError
 from core.security import preview_link
 from core.types import Question
-from db.crowd.gold import list_gold
-from db.crowd.opening import Requirement, checklist, estimate, open_study, save_plan
-from db.queries.studies import data_version, get_study
+from db.crowd.opening import Requirement, open_study, save_plan
 from db.reports import default_template
 from pages.components.auth import secret_key
 from pages.components.people_draft import Draft, Problem, begin, check, forget, to_json
-from pages.components.people_fields import OUTCOMES
+from pages.components.people_estimate import checklist_html, draw_estimate, prospects
 from pages.components.people_frame import (
     VIEW,
     actor,
@@ -33,11 +30,9 @@ from pages.components.people_gold import draw_gold
 from pages.components.people_start import draw_upload
 from pages.components.people_steps import Surroundings, draw_step
 from pages.components.people_table import base_url
-from pages.components.people_words import QUESTIONS, STEPS, cautions, counted, summary
-from pages.components.theme import figures, small_print
-from pages.components.workspace import StudyRef, database, settings, show_user_error
-
-_MARKS = {"met": ("✓", "done"), "missing": ("✗", "missing"), "wish": ("!", "advised")}
+from pages.components.people_words import STEPS, cautions, counted, summary
+from pages.components.theme import small_print
+from pages.components.workspace import StudyRef, settings, show_user_error
 
 
 def draw_setup(study: StudyRef, draft: Draft, around: Surroundings) -> None:
@@ -72,8 +67,8 @@ def draw_settled(study: StudyRef, plan: CrowdPlan) -> None:
 def plan_cautions(plan: CrowdPlan, around: Surroundings) -> list[tuple[str, str]]:
     """(step, caution), told of the categories the plan draws from."""
     chosen = plan.items.categories
-    categories = {cell.category for cell in around.frame if chosen is None or cell.category in chosen}
-    return cautions(plan, len(categories))
+    found = {cell.category for cell in around.frame}
+    return cautions(plan, len(found if chosen is None else found & set(chosen)))
 
 
 def _step_key(study: StudyRef) -> str:
@@ -179,98 +174,6 @@ def _draw_other_preset(study: StudyRef) -> None:
         st.rerun()
 
 
-def prospects(study: StudyRef, plan: CrowdPlan) -> tuple[CrowdEstimate, tuple[Requirement, ...]]:
-    """What a plan takes, and what it still lacks."""
-    with database().read() as session:
-        version = data_version(session, study.id)
-        known = tuple(one.gold_id for one in list_gold(session, study.id))
-    return _prospects(study.slug, plan.model_dump_json(), study.id, version, known)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _prospects(
-    slug: str,
-    plan_json: str,
-    study_id: int,  # noqa: ARG001 - a slug may be given to another study
-    version: tuple[int, int],  # noqa: ARG001 - part of the cache's key, and so is the next
-    known: tuple[int, ...],  # noqa: ARG001
-) -> tuple[CrowdEstimate, tuple[Requirement, ...]]:
-    plan = CrowdPlan.model_validate_json(plan_json)
-    template = default_template(Question.EQUIVALENCE, settings())
-    with database().read() as session:
-        row = get_study(session, slug)
-        return (
-            estimate(session, row, plan),
-            checklist(session, row, plan, default_template=template),
-        )
-
-
-def draw_estimate(found: CrowdEstimate) -> None:
-    """What the plan asks of people and costs."""
-    st.html(total_html(found))
-    figures(estimate_figures(found))
-    small_print([f"{name.replace('_', ' ').capitalize()}: {why}" for name, why in found.reasons.items()])
-
-
-def total_html(found: CrowdEstimate) -> str:
-    """The one figure to see first: what it costs, else how many people it takes."""
-    people = counted(found.people, "person", "people")
-    if found.total > 0:
-        return (
-            f'<p class="pp-total"><b>{money(found.total, found.currency)}</b>'
-            f"for {people}, {minutes_text(found.minutes_per_person)} each</p>"
-        )
-    return (
-        f'<p class="pp-total"><b>{people}</b>{minutes_text(found.minutes_per_person)} each</p>'
-    )
-
-
-def estimate_figures(found: CrowdEstimate) -> list[tuple[str, str]]:
-    """The estimate's parts; what is not known is left to the reasons."""
-    named = {question.value: asked for question, asked in QUESTIONS.items()}
-    rows = [(named[question].short, f"{n:,} {named[question].unit}") for question, n in found.items.items()]
-    rows += [("ratings", f"{found.ratings:,}"), ("people", f"{found.people:,}")]
-    costs = [
-        ("pay", found.cost_pay),
-        ("platform's fee", found.cost_fee),
-        ("screened out so far", found.cost_screened),
-        ("each one screened out", found.cost_screened_each),
-    ]
-    rows += [(name, money(cost, found.currency)) for name, cost in costs if cost]
-    return rows
-
-
-def money(amount: float, currency: str) -> str:
-    return f"{amount:,.2f} {currency}"
-
-
-def minutes_text(minutes: float) -> str:
-    return f"about {max(1, round(minutes))} min"
-
-
-def checklist_html(needed: Sequence[Requirement]) -> str:
-    """What is done, what is missing, what is only advised; missing things first."""
-    def state(one: Requirement) -> str:
-        return "met" if one.is_met else "missing" if one.is_blocking else "wish"
-
-    order = ["missing", "wish", "met"]
-    rows = "".join(
-        f'<li class="pp-{state(one)}"><b aria-hidden="true">{_MARKS[state(one)][0]}</b>'
-        f'<span><span class="pp-hidden">{_MARKS[state(one)][1]}: </span>{escape(plain_words(one.text))}</span></li>'
-        for one in sorted(needed, key=lambda one: order.index(state(one)))
-    )
-    return f'<ul class="pp-checks">{rows}</ul>'
-
-
-def plain_words(text: str) -> str:
-    """A line of the checklist with questions and ends called as on this page."""
-    for question, asked in QUESTIONS.items():
-        text = text.replace(repr(question.value), f"“{asked.short}”")
-    for name, label in OUTCOMES.items():
-        text = text.replace(repr(name.replace("_", " ")), f"“{label}”")
-    return text
-
-
 def _draw_saving(study: StudyRef, draft: Draft, plan: CrowdPlan | None) -> None:
     """Saving is a decision: the button says whether there is anything to save."""
     pressed = st.button(
@@ -302,9 +205,7 @@ def _draw_opening(
             help="Shows what is saved; nothing you answer there is kept.",
         )
     missing = [one for one in needed if one.is_blocking and not one.is_met]
-    with st.popover(
-        "Open the study", disabled=bool(missing) or draft.is_changed, width="stretch"
-    ):
+    with st.popover("Open the study", disabled=bool(missing) or draft.is_changed, width="stretch"):
         st.text(opening_text(estimated))
         st.button(
             "Draw the items and open",

@@ -61,4 +61,3 @@ def draw_upload(study: StudyRef) -> None:
         return
     st.session_state[round_key] = number + 1
     st.rerun()
-

@@ -71,6 +71,10 @@ def _draw_step(
             f"{label} the study",
             type="primary",
             key=f"study-{key}",
-            on_click=change,
-            args=(study, partial(work, actor=actor()), said),
+            on_click=_act,
+            args=(study, work, said),
         )
+
+
+def _act(study: StudyRef, work: Callable[..., Any], said: str) -> None:
+    change(study, partial(work, actor=actor()), said)

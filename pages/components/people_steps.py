@@ -81,9 +81,11 @@ def _draw_items(fields: Fields, around: Surroundings) -> None:
             ),
         )
     with right:
-        chosen = fields.choice("items.selection", list(SELECTIONS), SELECTIONS.__getitem__, radio=True)
+        chosen = fields.choice(
+            "items.selection", list(SELECTIONS), SELECTIONS.__getitem__, radio=True
+        )
         if chosen == "balanced":
-            fields.choice("items.judge", ["", *around.judges], lambda one: one or "the majority of judges")
+            fields.choice("items.judge", ["", *around.judges], _judge_text)
         if chosen == "disagreement":
             fields.number("items.random_floor")
         fields.number("items.seed")
@@ -93,6 +95,10 @@ def _draw_items(fields: Fields, around: Surroundings) -> None:
             "drawn ones can be told of all."
         ]
     )  # fmt: skip
+
+
+def _judge_text(judge: str) -> str:
+    return judge or "the majority of judges"
 
 
 def _draw_work(fields: Fields) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.crowd import CrowdPlan
 from db.crowd.monitoring import HourCount, Monitor, monitor
-from pages.components.charts_figures import ACCENT, NEUTRAL, draw_figure
+from pages.components.charts_figures import ACCENT, draw_figure
 from pages.components.pace import duration_text
 from pages.components.people_frame import draw_heading, open_person
 from pages.components.people_words import PHASES, counted, question_text, share_text
@@ -120,7 +120,8 @@ def coverage_html(seen: Monitor, wanted: int) -> str:
         total = sum(by_count.values())
         parts = "".join(
             f'<i style="flex:{n} 1 0;--pp-share:{min(1.0, ratings / max(1, wanted)):.2f}" '
-            f'title="{n:,} with {counted(ratings, "rating")}">{ratings if n / total > 0.04 else ""}</i>'
+            f'title="{n:,} with {counted(ratings, "rating")}">'
+            f"{ratings if n / total > 0.04 else ''}</i>"
             for ratings, n in sorted(by_count.items())
             if n
         )
@@ -154,7 +155,11 @@ def hours_figure(hours: Sequence[HourCount]) -> go.Figure:
         height=210,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
         bargap=0.2,
-        xaxis={"title": "hour (UTC)", "tickformat": "%H:%M", "gridcolor": NEUTRAL, "showgrid": False},
+        xaxis={
+            "title": "hour (UTC)",
+            "tickformat": "%H:%M",
+            "showgrid": False,
+        },
         yaxis={"title": "ratings", "rangemode": "tozero", "tickformat": ",d", "nticks": 5},
     )
     return figure

@@ -58,8 +58,15 @@ PLATFORMS = {
     "prolific": "Prolific",
     "generic": "Another platform, with its id in the address",
 }
-ON_FAIL = {"screen_out": "They are thanked, and paid for the time", "go_on": "They go on all the same"}
-CLOSING_KINDS = {"text": "Free text", "scale": "A scale from 1 to 5", "choice": "One of several answers"}
+ON_FAIL = {
+    "screen_out": "They are thanked, and paid for the time",
+    "go_on": "They go on all the same",
+}
+CLOSING_KINDS = {
+    "text": "Free text",
+    "scale": "A scale from 1 to 5",
+    "choice": "One of several answers",
+}
 LANGUAGES = {"en": "English", "de": "German", "ar": "Arabic"}
 
 
@@ -125,9 +132,12 @@ def cautions(plan: CrowdPlan, n_categories: int) -> list[tuple[str, str]]:
         *_item_cautions(plan, n_categories),
         *_question_cautions(plan),
         *_work_cautions(plan),
-        *[("texts", f"The consent still has [{one}] to fill in.") for one in unfilled(plan.consent.text)],
-        *[("texts", f"The debrief still has [{one}] to fill in.") for one in unfilled(plan.debrief)],
-    ]  # fmt: skip
+        *[
+            ("texts", f"The {name} still has [{one}] to fill in.")
+            for name, text in (("consent", plan.consent.text), ("debrief", plan.debrief))
+            for one in unfilled(text)
+        ],
+    ]
 
 
 def _item_cautions(plan: CrowdPlan, n_categories: int) -> list[tuple[str, str]]:
@@ -208,6 +218,8 @@ def summary(plan: CrowdPlan) -> list[tuple[str, str]]:
         else "",
     ]
     per_person = f"up to {work.items_per_person} items" if work.items_per_person else "all items"
+    repeats = f", {counted(work.repeats_per_person, 'repeat')}" if work.repeats_per_person else ""
+    at_most = f", {counted(work.max_people, 'person', 'people')} at most" if work.max_people else ""
     checks = [
         f"{counted(practice.n_items, 'practice item')}, {share_text(practice.pass_share)} to pass"
         if practice.n_items
@@ -231,13 +243,12 @@ def summary(plan: CrowdPlan) -> list[tuple[str, str]]:
         (
             "work",
             f"{counted(work.ratings_per_item, 'rating')} per item, {per_person} per person"
-            + (f", {counted(work.repeats_per_person, 'repeat')}" if work.repeats_per_person else "")
-            + (f", {counted(work.max_people, 'person', 'people')} at most" if work.max_people else ""),
+            f"{repeats}{at_most}",
         ),
         ("checks", "; ".join(checks)),
         ("texts", ", ".join(texts)),
         ("recruiting", f"{PLATFORMS[plan.recruiting.platform]}; {pay}"),
-    ]  # fmt: skip
+    ]
 
 
 def rules_text(plan: CrowdPlan) -> str:

@@ -58,7 +58,10 @@ def test_a_file_may_leave_out_what_has_a_default():
             changed(recruiting__complete__redirect="prolific.com"),
             "Recruiting › Finished: way back: expected an address that begins with https://",
         ),
-        (changed(items__selection="disagreement", items__random_floor=0.1), "Items › Share drawn at random"),
+        (
+            changed(items__selection="disagreement", items__random_floor=0.1),
+            "Items › Share drawn at random",
+        ),
         (changed(arms=[]), "Questions › Arms: nothing is asked yet"),
         (
             changed(arms=[{"name": "a", "questions": [{"question": "same", "n_items": 0}]}]),

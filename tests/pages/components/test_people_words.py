@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.crowd import CrowdPlan, parse_plan
+from core.crowd import CrowdPlan, Phase, parse_plan
 from core.crowd.presets import PRESETS, find_preset
 from core.types import Question
 from pages.components.people_words import (
@@ -15,7 +15,6 @@ from pages.components.people_words import (
     rules_text,
     summary,
 )
-from core.crowd import Phase
 
 
 def said(plan: CrowdPlan, n_categories: int = 1) -> str:
