@@ -105,7 +105,22 @@ def list_erasures(session: Session) -> list[Erasure]:
 
 def reapply(session: Session, erasures: Iterable[Erasure]) -> int:
     """Erases again what a restored database has brought back; returns the number of people."""
-    n = 0
+    found = _find_missing(session, erasures)
+    for rater in found:
+        row = session.scalar(select(Participation).where(Participation.rater_id == rater.id))
+        _empty(session, rater, row)
+        add_event(session, rater.study_id, EVENT, {"rater_id": rater.id, "after": "restore"})
+        touch(session, rater.study_id)
+    return len(found)
+
+
+def find_missing(session: Session, erasures: Iterable[Erasure]) -> int:
+    """How many of these people's answers the database holds in spite of their withdrawal."""
+    return len(_find_missing(session, erasures))
+
+
+def _find_missing(session: Session, erasures: Iterable[Erasure]) -> list[Rater]:
+    found = []
     for one in dict.fromkeys(erasures):
         rater = session.scalar(
             select(Rater)
@@ -114,14 +129,14 @@ def reapply(session: Session, erasures: Iterable[Erasure]) -> int:
         )
         if rater is None or rater.created_at.isoformat() != one.joined_at:
             continue
+        is_left = select(Rating.id).where(
+            Rating.rater_id == rater.id, Rating.purpose != WorkPurpose.WITHDRAWN
+        )
         row = session.scalar(select(Participation).where(Participation.rater_id == rater.id))
-        if row is not None and row.phase == Phase.WITHDRAWN:
-            continue
-        _empty(session, rater, row)
-        add_event(session, rater.study_id, EVENT, {"rater_id": rater.id, "after": "restore"})
-        touch(session, rater.study_id)
-        n += 1
-    return n
+        is_inside = row is not None and row.phase != Phase.WITHDRAWN
+        if is_inside or session.scalar(is_left.limit(1)) is not None:
+            found.append(rater)
+    return found
 
 
 def _describe(study: Study, rater: Rater) -> Erasure:

@@ -215,11 +215,7 @@ def find_rater(session: Session, study_id: int, name: str) -> int:
     Raises:
         UserError: nobody or several.
     """
-    query = (
-        select(Rater.id)
-        .join(Participation, Participation.rater_id == Rater.id)
-        .where(Rater.study_id == study_id)
-    )
+    query = select(Rater.id).where(Rater.study_id == study_id, Rater.kind == "human")
     of_name = (Rater.name == name) | (Rater.identity == name)
     found = session.scalars(
         query.where(of_name | (Rater.id == int(name)) if name.isdigit() else of_name)

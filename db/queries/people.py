@@ -38,6 +38,7 @@ class Person:
         assigned: items put before them; 0 for people whose ratings were imported.
         answered: items they have answered, imported ones included.
         last_answer: when their newest answer was saved; None before the first.
+        has_link: whether there is anything for them to open; not for imported people.
     """
 
     rater_id: int
@@ -45,6 +46,7 @@ class Person:
     assigned: int
     answered: int
     last_answer: datetime | None
+    has_link: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,18 +191,20 @@ def list_people(session: Session, study_id: int) -> list[Person]:
             .group_by(Rating.rater_id)
         )
     }
-    raters = session.scalars(
-        select(Rater)
+    raters = session.execute(
+        select(Rater, Participation.id)
         .outerjoin(Participation, Participation.rater_id == Rater.id)
         .where(Rater.study_id == study_id, Rater.kind == "human")
         .where(Participation.is_test.is_not(True))
         .order_by(Rater.id)
     )
     people = []
-    for rater in raters:
+    for rater, way in raters:
         n_answered, last = answered.get(rater.id, (0, None))
         name = rater.name or rater.identity
-        people.append(Person(rater.id, name, assigned.get(rater.id, 0), n_answered, last))
+        n_assigned = assigned.get(rater.id, 0)
+        has_link = n_assigned > 0 or way is not None
+        people.append(Person(rater.id, name, n_assigned, n_answered, last, has_link))
     return people
 
 
