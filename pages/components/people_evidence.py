@@ -26,6 +26,8 @@ class Reading:
     is_share: bool = True
 
 
+# Rows that are shown without scrolling.
+_SHORT = 25
 READINGS = {
     "check_share": Reading("Checks right", "attention checks answered as known"),
     "fast_share": Reading("Too fast", "answers faster than the texts can be read"),
@@ -78,10 +80,12 @@ def draw_participants(study: StudyRef, people: Sequence[ParticipantRow]) -> None
     st.dataframe(
         rows,
         hide_index=True,
-        key="people-table",
+        key="participants-table",
         on_select=_open_selected,
         selection_mode="single-row",
         column_config=_columns(rows),
+        placeholder="",
+        height="content" if len(rows) <= _SHORT else "auto",
         alt="People, how far they are, and how they answered",
     )
     st.session_state["people-listed"] = [one.rater_id for one in shown]
@@ -106,15 +110,20 @@ def _row(one: ParticipantRow, keys: Sequence[str]) -> dict[str, Any]:
     state = "excluded" if one.excluded_reason else "rule broken" if one.proposals else ""
     return {
         "person": f"{one.name} (test)" if one.is_test else one.name,
+        "state": state,
         "arm": one.arm,
         "where": PHASES.get(one.phase, one.phase),
         "answered": one.answered,
         "assigned": one.assigned,
         "minutes": round(one.minutes, 1),
-        **{key: signals[key].value if key in signals else None for key in keys},
-        "state": state,
+        **{key: _rounded(signals[key]) if key in signals else None for key in keys},
         "last_seen": f"{one.last_seen_at:%Y-%m-%d %H:%M}",
     }
+
+
+def _rounded(signal: Signal) -> float | None:
+    """To whole per cents: the counts are too small for more."""
+    return None if signal.value is None else round(signal.value, 2)
 
 
 def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -136,7 +145,7 @@ def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _open_selected() -> None:
-    chosen = st.session_state["people-table"]["selection"]["rows"]
+    chosen = st.session_state["participants-table"]["selection"]["rows"]
     listed = st.session_state.get("people-listed", [])
     if chosen and chosen[0] < len(listed):
         open_person(listed[chosen[0]])

@@ -85,12 +85,14 @@ def draw_items(study: StudyRef, *, decided: str = "") -> None:
             ),
             "item": "Item",
         },
+        placeholder="",
         alt="Items and their ratings",
     )
     small_print(
         [
-            "Choose a row to read the item and who said what. Practice, attention checks, repeats "
-            "and tests are not counted here."
+            "Choose a row to read the item and who said what. Everybody counts here who rated in "
+            "earnest, also people invited by name; practice, attention checks, repeats and tests "
+            "do not."
         ]
     )
     draw_csv_button(rows, name=f"{study.slug}-{question}-items", key="items-csv")

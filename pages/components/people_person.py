@@ -93,7 +93,7 @@ def way_html(phases: Mapping[str, str]) -> str:
     """When each screen was entered (UTC)."""
     items = "".join(
         f"<li>{escape(PHASES.get(phase, phase))}<span>{moment_text(at)}</span></li>"
-        for phase, at in phases.items()
+        for phase, at in sorted(phases.items(), key=lambda one: one[1])
     )
     return f'<ul class="pp-way">{items}</ul>'
 
@@ -160,6 +160,7 @@ def _draw_answers(study: StudyRef, history: History, signal: Signal | None) -> N
             "kind": "Kind",
             "item": "Item",
         },
+        placeholder="",
         alt="Answers of this person",
     )
     small_print(["Choose a row to read the item. Changed answers stand below one another."])

@@ -67,8 +67,7 @@ def _draw_platform(study: StudyRef, plan: CrowdPlan) -> None:
         outcome = getattr(ends, name)
         left, right = st.columns([1, 4], vertical_alignment="center")
         with left:
-            st.text(OUTCOMES[name])
-            small_print([way_back_text(outcome.code, outcome.redirect)])
+            small_print([OUTCOMES[name], way_back_text(outcome.code, outcome.redirect)])
         right.code(test_link(base, study.id, key, plan, name), language=None, wrap_lines=False)
 
 
@@ -93,7 +92,7 @@ def _draw_personal(study: StudyRef, people: Sequence[ParticipantRow]) -> None:
     with left:
         names = _read_names(study)
         st.button(
-            f"Add {counted(len(names), 'person', 'people')}",
+            f"Add {counted(len(names), 'person', 'people')}" if names else "Add people",
             key="people-add",
             type="secondary" if people else "primary",
             disabled=not names,

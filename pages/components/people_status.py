@@ -9,8 +9,11 @@ from typing import Any
 
 import streamlit as st
 
+from core.security import preview_link
 from db.crowd.opening import close_study, pause_study, resume_study
+from pages.components.auth import secret_key
 from pages.components.people_frame import actor, change
+from pages.components.people_table import base_url
 from pages.components.workspace import StudyRef
 
 STATES = {
@@ -31,6 +34,8 @@ def draw_status(study: StudyRef) -> None:
             f"<span>{escape(meaning)}</span></div>"
         )
     with right, st.container(horizontal=True, horizontal_alignment="right"):
+        st.link_button("Preview", preview_link(base_url(), study.id, secret_key()),
+                       icon=":material/visibility:")  # fmt: skip
         if study.status == "open":
             _draw_step(
                 study,

@@ -90,6 +90,8 @@ def pace_text(seen: Monitor, now: datetime) -> str:
 def dropout_text(seen: Monitor) -> str:
     if seen.dropout is None:
         return "Nobody who began has ended yet, so nothing is known of dropping out."
+    if not seen.dropout:
+        return "Nobody who began has left without finishing."
     return f"{share_text(seen.dropout)} of those who began left without finishing."
 
 
@@ -171,12 +173,12 @@ def _draw_flags(seen: Monitor) -> None:
         small_print(["Nothing stands out. Flags never exclude anybody; you decide."])
         return
     small_print(["Figures that stand out. They exclude nobody: look at the answers, then decide."])
-    for place, flag in enumerate(seen.flags[:_LISTED_FLAGS]):
-        left, right = st.columns([5, 1], vertical_alignment="center")
-        with left:
-            small_print([f"{flag.name}: {flag.text}"])
-        if right.button("Look", key=f"flag-{place}", type="tertiary"):
-            open_person(flag.rater_id)
-            st.rerun()
+    with st.container(gap="xxsmall"):
+        for place, flag in enumerate(seen.flags[:_LISTED_FLAGS]):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                if st.button("Look", key=f"flag-{place}", type="tertiary"):
+                    open_person(flag.rater_id)
+                    st.rerun()
+                small_print([f"{flag.name}: {flag.text}"])
     if len(seen.flags) > _LISTED_FLAGS:
         small_print([f"{len(seen.flags) - _LISTED_FLAGS} more stand under “People”."])

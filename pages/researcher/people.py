@@ -113,7 +113,21 @@ def draw_named(study: StudyRef, people: Sequence[Person]) -> None:
             draw_invite(study, frame)
 
 
-def draw_planned(study: StudyRef, plan: CrowdPlan, participants: Sequence[ParticipantRow]) -> None:
+def draw_others(people: Sequence[Person], participants: Sequence[ParticipantRow]) -> None:
+    """People who rate, or have rated, outside the plan."""
+    planned = {one.rater_id for one in participants}
+    others = [one for one in people if one.rater_id not in planned]
+    if others:
+        with st.expander(f"{len(others)} invited by name, or imported"):
+            draw_people(others)
+
+
+def draw_planned(
+    study: StudyRef,
+    plan: CrowdPlan,
+    participants: Sequence[ParticipantRow],
+    people: Sequence[Person],
+) -> None:
     """A study that has opened."""
     view = choose_view(["watch", "people", "items", "notes", "recruit", "setup"], "watch")
     match view:
@@ -121,6 +135,7 @@ def draw_planned(study: StudyRef, plan: CrowdPlan, participants: Sequence[Partic
             draw_watch(study, plan)
         case "people":
             draw_participants(study, participants)
+            draw_others(people, participants)
         case "items":
             excluded = [f"{one.rater_id}" for one in participants if one.excluded_reason]
             draw_items(study, decided=",".join(excluded))
@@ -153,7 +168,7 @@ def draw_page() -> None:
         draw_person(study, int(person or 0))
         return
     draw_status(study)
-    draw_planned(study, plan, participants)
+    draw_planned(study, plan, participants, people)
 
 
 draw_page()
