@@ -51,11 +51,10 @@ def signal_text(signal: Signal) -> str:
 
 def range_text(signal: Signal) -> str:
     """What chance alone would give; "" where nothing is expected."""
-    if signal.low is None or signal.high is None:
+    if signal.high is None:
         return ""
-    reading = READINGS.get(signal.key)
-    if reading is not None and not reading.is_share:
-        return f"{signal.low:.0f} to {signal.high:.0f}"
+    if signal.low is None:
+        return f"at most {signal.high:.0f}"
     return f"{100 * signal.low:.0f}% to {100 * signal.high:.0f}%"
 
 

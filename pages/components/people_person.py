@@ -112,16 +112,16 @@ def _draw_signals(signals: Sequence[Signal]) -> Signal | None:
     draw_table(
         [
             Column("Figure"),
-            Column("What it is"),
             Column("Value", is_number=True, is_lead=True),
             Column("To be expected", is_number=True),
+            Column("What it is"),
         ],
         [
             [
                 READINGS[one.key].name,
-                READINGS[one.key].meaning if one.value is not None else one.reason,
                 signal_text(one),
                 range_text(one),
+                one.reason or READINGS[one.key].meaning,
             ]
             for one in known
         ],

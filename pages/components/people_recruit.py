@@ -68,10 +68,10 @@ def _draw_platform(study: StudyRef, plan: CrowdPlan) -> None:
         left, right = st.columns([1, 4], vertical_alignment="center")
         with left:
             small_print([OUTCOMES[name], way_back_text(outcome.code, outcome.redirect)])
-        right.code(test_link(base, study.id, key, plan, name), language=None, wrap_lines=False)
+        right.code(trial_link(base, study.id, key, plan, name), language=None, wrap_lines=False)
 
 
-def test_link(base: str, study_id: int, key: bytes, plan: CrowdPlan, outcome: str) -> str:
+def trial_link(base: str, study_id: int, key: bytes, plan: CrowdPlan, outcome: str) -> str:
     """A test address, with an id of its own as the platform would give it."""
     link = join_link(base, study_id, key, test_outcome=outcome)
     return f"{link}&{plan.recruiting.id_parameter}=test-{outcome.replace('_', '-')}"

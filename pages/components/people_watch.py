@@ -77,7 +77,7 @@ def pace_text(seen: Monitor, now: datetime) -> str:
     """Who is at work, and when it will be done as things go."""
     active = f"{counted(seen.n_active, 'person is', 'people are')} at work."
     if seen.estimated_finish is None:
-        return f"{active} {seen.finish_reason}".rstrip()
+        return f"{active} No finish can be told: {seen.finish_reason}."
     left = (seen.estimated_finish - now).total_seconds()
     if left <= 0:
         return active
@@ -131,9 +131,9 @@ def coverage_html(seen: Monitor, wanted: int) -> str:
         seconds = seen.seconds.get(question)
         time = f"usually {duration_text(seconds)}" if seconds is not None else "no time yet"
         rows += (
-            f'<span class="pp-name">{escape(question_text(question))}</span>'
+            f'<div class="pp-cover"><span class="pp-name">{escape(question_text(question))}</span>'
             f'<div class="pp-stack" role="img" aria-label="{escape(said)}">{parts}</div>'
-            f'<span class="pp-seconds">{total:,} items · {time}</span>'
+            f'<span class="pp-seconds">{total:,} items · {time}</span></div>'
         )
     return (
         f'<div class="pp-coverage">{rows}</div><p class="pp-legend">The number in a part is how '
@@ -175,7 +175,7 @@ def _draw_flags(seen: Monitor) -> None:
     small_print(["Figures that stand out. They exclude nobody: look at the answers, then decide."])
     with st.container(gap="xxsmall"):
         for place, flag in enumerate(seen.flags[:_LISTED_FLAGS]):
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="small"):
                 if st.button("Look", key=f"flag-{place}", type="tertiary"):
                     open_person(flag.rater_id)
                     st.rerun()
