@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.types import Question
 from db.invitations import FrameCell, Invitation, invite, list_frame
 from db.queries.studies import data_version, get_study
+from pages.components.people_frame import SAID, VIEW
 from pages.components.rate_pace import item_seconds
 from pages.components.workspace import StudyRef, database, show_user_error
 
@@ -205,7 +206,10 @@ def _invite(study: StudyRef, invitation: Invitation) -> None:
     except UserError as error:
         show_user_error(error)
         return
-    st.toast(f"{_count_text(len(invitation.names))} invited. Links are below.")
+    said = f"{_count_text(len(invitation.names))} invited. Their links are under People."
+    st.session_state[SAID] = said
+    st.query_params[VIEW] = "people"
+    st.rerun()
 
 
 def _count_text(count: int) -> str:

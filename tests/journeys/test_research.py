@@ -108,6 +108,7 @@ def judge(page: Page, server: AppServer) -> None:
 
 def invite(page: Page, server: AppServer) -> None:
     go_to(page, server, "people")
+    page.get_by_text("Or invite a few people by name").click()
     fill_number(page, "People", N_PEOPLE)
     fill_number(page, "Pairs: the same or different?", N_PAIRS)
     fill_number(page, "Responses: how good, 1 to 5?", 0)
