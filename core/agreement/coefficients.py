@@ -7,6 +7,7 @@ expected disagreement, as in Krippendorff (2011).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -229,7 +230,8 @@ def gwet_of(seen: Observations, weights: FloatArray) -> Estimate:
 def fleiss_of(seen: Observations) -> Estimate:
     """Fleiss' κ of observations; see `fleiss_kappa`."""
     identity = np.eye(seen.shares.shape[1])
-    return _pooled_chance(seen, identity, lambda pi: np.asarray(np.sum(pi**2, axis=-1)))
+    estimate = _pooled_chance(seen, identity, lambda pi: np.asarray(np.sum(pi**2, axis=-1)))
+    return replace(estimate, rarer_share=lambda sums: rarer_share(sums[3:]))
 
 
 def _pooled_chance(
@@ -268,7 +270,13 @@ def cohen_of(pairs: Pairs, weights: FloatArray) -> Estimate:
         pe = ratio(np.sum((first @ weights) * second, axis=-1), n**2)
         return ratio(pa - pe, 1 - pe)
 
-    return Estimate(rows, evaluate, _no_pairs_or_no_variation, "coefficient")
+    return Estimate(
+        rows,
+        evaluate,
+        _no_pairs_or_no_variation,
+        "coefficient",
+        lambda sums: rarer_share(sums[2 : 2 + q] + sums[2 + q :]),
+    )
 
 
 def alpha_of(seen: Observations, level: Level, options: Options) -> Estimate:
@@ -285,7 +293,13 @@ def alpha_of(seen: Observations, level: Level, options: Options) -> Estimate:
         expected = ratio(np.sum((values @ distance) * values, axis=-1), n * (n - 1))
         return 1 - ratio(observed, expected)
 
-    return Estimate(rows, evaluate, _no_pairs_or_no_variation, "coefficient")
+    return Estimate(
+        rows,
+        evaluate,
+        _no_pairs_or_no_variation,
+        "coefficient",
+        lambda sums: rarer_share(sums[2:]),
+    )
 
 
 def _ordinal_alpha(seen: Observations, q: int) -> Estimate:
@@ -314,7 +328,19 @@ def _ordinal_alpha(seen: Observations, q: int) -> Estimate:
         expected = ratio(2 * (n * spread - centre**2), n * (n - 1))
         return 1 - ratio(observed, expected)
 
-    return Estimate(rows, evaluate, _no_pairs_or_no_variation, "coefficient")
+    return Estimate(
+        rows,
+        evaluate,
+        _no_pairs_or_no_variation,
+        "coefficient",
+        lambda sums: rarer_share(sums[1:].reshape(q, q).sum(axis=1)),
+    )
+
+
+def rarer_share(answers: FloatArray) -> float:
+    """Share of answers other than the commonest, from how often each was given."""
+    total = float(answers.sum())
+    return (total - float(answers.max(initial=0.0))) / total if total > 0 else 0.0
 
 
 def _no_pairs_or_no_variation(sums: FloatArray) -> str:

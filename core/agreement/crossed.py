@@ -28,6 +28,7 @@ from core.agreement.intervals import (
     atanh_t_interval,
     jackknife_interval,
     jackknife_variance,
+    lopsided_reason,
     wilson_interval,
     wilson_t_interval,
 )
@@ -68,7 +69,7 @@ def crossed_interval(
     codes = np.unique(clusters, return_inverse=True)[1]
     totals = _sums(estimate.rows, codes, int(codes.max(initial=-1)) + 1)
     informed = totals[totals[:, 0] > 0]
-    refusal = _refusal(len(informed), rare)
+    refusal = _refusal(len(informed), rare) or lopsided_reason(estimate, len(informed))
     if refusal:
         return Statistic.without_interval(estimate.value, refusal)
     all_rows = totals.sum(axis=0)

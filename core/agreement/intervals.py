@@ -22,6 +22,10 @@ from core.errors import InvalidRatingsError
 MIN_CLUSTERS = 10
 MIN_BOOTSTRAP_CLUSTERS = 50
 MIN_RARE_VERDICTS = 10
+# Kappas and alpha: intervals hold where the rarer answers are this share of all, or else make up
+# this many prompts' worth of answers (docs/coverage.md).
+MIN_RARER_SHARE = 0.2
+MIN_RARER_PROMPTS = 8
 MAX_UNDEFINED_SHARE = 0.01
 REPLICATES = 1000
 
@@ -109,7 +113,8 @@ def default_interval(
         50 clusters or more: percentile bootstrap of clusters. 10 to 49: for proportions Wilson
         with effective n and t(G - 1), else t(G - 1) on the delete-one-cluster jackknife on the
         atanh scale. No interval, and the reason: fewer clusters, fewer than 10 verdicts of the
-        rarer kind, more than 1% undefined replicates, or a value that no resample changes.
+        rarer kind, more than 1% undefined replicates, or a value that no resample changes; for
+        kappas and alpha also when the rarer answers are below a fifth and below 8 prompts' worth.
 
     Raises:
         InvalidRatingsError: `clusters` has another length than the items.
@@ -140,7 +145,11 @@ def default_intervals(
         replicates = resampler.resample([totals for _, totals in batch])
         for (place, totals), sums in zip(batch, replicates, strict=True):
             results[place] = bootstrap_interval(estimates[place], totals, sums)
-    return [result for result in results if result is not None]
+    return [
+        _held_back(estimate, result, codes)
+        for estimate, result in zip(estimates, results, strict=True)
+        if result is not None
+    ]
 
 
 def cluster_totals(rows: FloatArray, codes: IntArray) -> FloatArray:
@@ -308,6 +317,34 @@ def _without_resampling(
     if estimate.scale == "proportion":
         return wilson_interval(estimate, totals)
     return jackknife_interval(estimate, totals)
+
+
+def _held_back(estimate: Estimate, result: Statistic, codes: IntArray) -> Statistic:
+    """The result without its interval where intervals of its kind do not hold."""
+    if not result.has_interval or estimate.rarer_share is None:
+        return result
+    n_clusters = int(np.count_nonzero(np.bincount(codes, weights=estimate.rows[:, 0])))
+    reason = lopsided_reason(estimate, n_clusters)
+    return Statistic.without_interval(estimate.value, reason) if reason else result
+
+
+def lopsided_reason(estimate: Estimate, n_clusters: int) -> str:
+    """Why answers are too lopsided for an interval of a kappa or alpha; empty where they are not.
+
+    What such a coefficient is worth then hangs on the few prompts that hold the rarer answer, and
+    a sample that holds too few of them does not show how few it holds.
+    """
+    if estimate.rarer_share is None:
+        return ""
+    share = estimate.rarer_share(estimate.rows.sum(axis=0))
+    enough = max(share / MIN_RARER_SHARE, share * n_clusters / MIN_RARER_PROMPTS) > 1 - 1e-9
+    if enough or share <= 0:
+        return ""
+    return (
+        f"no interval: {1 - share:.0%} of answers are the same and there are "
+        f"{_prompts(n_clusters)}; a coefficient of this kind then needs "
+        f"{math.ceil(MIN_RARER_PROMPTS / share - 1e-9)} prompts"
+    )
 
 
 def _at_boundary(estimate: Estimate, totals: FloatArray) -> Statistic:
