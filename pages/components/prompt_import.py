@@ -10,7 +10,8 @@ import streamlit as st
 
 from core.errors import UserError
 from core.importing import ImportedPrompt, Parsed, parse_pasted, parse_prompts, read_table
-from core.importing.prompt_sets import PROMPT_SETS, Provenance, read_prompt_set
+from core.importing.drawing import Provenance, read_prompt_set
+from core.importing.prompt_sets import PROMPT_SETS
 from core.taxonomy import load_taxonomy
 from db.imports import import_prompts
 from db.queries.studies import get_study
