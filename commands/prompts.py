@@ -9,13 +9,8 @@ import click
 
 from commands.common import json_option, open_all, print_json, skip_bad_option, slug_argument
 from core.importing import parse_prompts, read_table
-from core.importing.prompt_sets import (
-    PAPER_SEED,
-    PROMPT_SETS,
-    Drawn,
-    get_prompt_set,
-    read_prompt_set,
-)
+from core.importing.drawing import PAPER_SEED, Drawn, read_prompt_set
+from core.importing.prompt_sets import PROMPT_SETS, get_prompt_set
 from core.taxonomy import load_taxonomy
 from db.imports import import_prompts
 from db.queries.studies import get_study

@@ -103,6 +103,7 @@ def _temperatures(
     metavar="model|truth|PROVIDER:MODEL",
     help="Whose category anchors the instruction.",
 )
+@click.option("--plan", "plan_only", is_flag=True, help="Say what it would take; ask nothing.")
 @retry_option
 @queue_option
 @json_option
@@ -117,6 +118,7 @@ def generate(
     max_tokens: int,
     wrong_categories: tuple[str, ...],
     category_from: str,
+    plan_only: bool,
     retry_failed: bool,
     queue: bool,
     as_json: bool,
@@ -127,7 +129,7 @@ def generate(
     if (temperature is not None) + bool(temperatures) + sweep > 1:
         raise click.UsageError("Give one of --temperature, --temperatures and --sweep.")
 
-    def spec(settings: Any) -> RunSpec:
+    def spec(settings: Any) -> GenerateSpec:
         conditions = plan_conditions(
             settings,
             [model_id],
@@ -142,7 +144,47 @@ def generate(
         )
         return GenerateSpec(conditions, retry_failed)
 
+    if plan_only:
+        _show_plan(slug, spec, as_json)
+        return
     _run(slug, spec, "responses", queue, as_json)
+
+
+def _show_plan(slug: str, make_spec: Callable[[Any], GenerateSpec], as_json: bool) -> None:
+    """What conditions take if nothing of them is stored yet; no model is asked."""
+    from db.plans import estimate_generation
+    from db.queries.prompts import list_prompt_views
+
+    settings, database = open_all()
+    with database.read() as session:
+        study_id = get_study(session, slug).id
+        conditions = make_spec(settings).conditions
+        views = list_prompt_views(session, study_id)
+        estimate = estimate_generation(session, study_id, settings, conditions, views)
+    values: dict[str, Any] = {
+        "conditions": [condition.label for condition in conditions],
+        "prompts": len(views),
+        "responses": estimate.responses,
+        "calls": estimate.calls + estimate.classification_calls + estimate.paraphrase_calls,
+        "classification_calls": estimate.classification_calls,
+        "paraphrase_calls": estimate.paraphrase_calls,
+        "input_tokens": estimate.input_tokens,
+        "output_tokens": estimate.output_tokens,
+        "cost_usd": estimate.cost_usd,
+        "elapsed_s": round(estimate.elapsed_s, 1),
+        "assumed_models": list(estimate.assumed_models),
+    }
+    if as_json:
+        print_json(values)
+        return
+    for label in values.pop("conditions"):
+        click.echo(label)
+    cost = "unknown" if estimate.cost_usd is None else f"about ${estimate.cost_usd:,.2f}"
+    click.echo(
+        f"{values['prompts']:,} prompts, {values['responses']:,} responses, {values['calls']:,} "
+        f"calls, about {estimate.input_tokens:,} tokens in and {estimate.output_tokens:,} out; "
+        f"cost {cost}. Stored ones are not asked for again."
+    )
 
 
 @click.command()

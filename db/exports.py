@@ -23,6 +23,8 @@ from core.crowd.work import LATE_MARK
 from core.exporting import write_bundle
 from core.security import load_secret_key, pseudonym
 from core.settings import BUNDLED_PROMPTS, Settings
+from core.strategies import load_strategies
+from core.strategies.custom import FILE as STRATEGY_FILE
 from core.taxonomy import load_taxonomy
 from core.templates import find_prompt_file, read_prompt_file
 from db.engine import Database
@@ -76,6 +78,7 @@ study.json       the study's settings and the taxonomy it was started with
 versions.json    Python, packages and database schema that wrote this file
 templates.json   which templates (name@hash) responses, ratings and checklists were made with
 taxonomy.toml, templates/    the taxonomy and templates in use when this file was written
+strategies.toml  the researcher's own strategies, where there are any
 
 People appear under pseudonyms that are the same in every export of this study. Names, contacts,
 identifiers of recruiting platforms and columns that came with imported human ratings are left
@@ -327,6 +330,7 @@ def _documents(session: Session, settings: Settings, study: Study) -> dict[str, 
     }
     texts = ["taxonomy.toml"]
     texts += [f"templates/{path.name}" for path in (BUNDLED_PROMPTS / "templates").glob("*.txt")]
+    texts += _own_texts(settings.prompts_dir)
     for relative in sorted(texts):
         documents[relative] = read_prompt_file(find_prompt_file(relative, settings.prompts_dir))
     return documents
@@ -335,6 +339,14 @@ def _documents(session: Session, settings: Settings, study: Study) -> dict[str, 
 def _public(settings: Mapping[str, Any]) -> dict[str, Any]:
     plan = read_plan(dict(settings))
     return {**settings, **({} if plan is None else {SETTINGS_KEY: plan.to_public()})}
+
+
+def _own_texts(prompts_dir: Path | None) -> list[str]:
+    """The researcher's strategies, and the templates that only those use."""
+    own = [one for one in load_strategies(prompts_dir).values() if one.own]
+    names = {name for one in own for name in (one.template_name, one.general_name) if name}
+    bundled = {path.stem for path in (BUNDLED_PROMPTS / "templates").glob("*.txt")}
+    return [STRATEGY_FILE, *(f"templates/{name}.txt" for name in names - bundled)] if own else []
 
 
 def _templates_used(session: Session, study_id: int) -> dict[str, list[str]]:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import ImportFileError, UserError
 from core.importing import ImportedPrompt, ImportedRating, ImportedResponse, external_items
+from core.importing.drawing import Provenance
 from core.importing.noveltybench import PartitionVerdict
-from core.importing.prompt_sets import Provenance
 from core.pipeline.records import StoredResponse
 from core.types import Question, Verdict
 from db.models import Condition, Item, Prompt, Rater, Rating, Response, Study, now

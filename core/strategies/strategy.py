@@ -28,6 +28,7 @@ class Strategy(Protocol):
             first.
         own: whether it comes from the researcher's strategies.toml.
         template_name: the template of the strategy's own words; None if it says nothing.
+        general_name: the one in its place for a prompt that fits no category; None: none.
         extra_tokens: what a call writes beside its responses, assumed; 0 for most.
     """
 
@@ -49,6 +50,8 @@ class Strategy(Protocol):
     def own(self) -> bool: ...
     @property
     def template_name(self) -> str | None: ...
+    @property
+    def general_name(self) -> str | None: ...
     @property
     def extra_tokens(self) -> int: ...
 

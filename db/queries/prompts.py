@@ -80,7 +80,7 @@ def given_paraphrases(meta: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 
 def list_prompt_sets(session: Session, study_id: int) -> list[dict[str, Any]]:
-    """Published sets the prompts were drawn from: `core.importing.prompt_sets.Provenance` each."""
+    """Published sets the prompts were drawn from: `core.importing.drawing.Provenance` each."""
     found = session.get_one(Study, study_id).settings.get(PROMPT_SETS, [])
     return [dict(one) for one in found]
 

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from core.errors import UserError
-from core.pipeline.estimate import (
-    ASSUMED_OUTPUT_TOKENS,
-    ASSUMED_TOKENS_PER_S,
-    Estimate,
-    PlannedPrompt,
-    Planner,
-)
+from core.pipeline.estimate import ASSUMED_OUTPUT_TOKENS, ASSUMED_TOKENS_PER_S, Estimate
 from core.pipeline.slots import LASTING_REASONS
 from core.strategies import Condition
-from core.taxonomy import load_taxonomy
-from core.templates import TemplateSource
+from db.plans import estimate_generation
 from db.queries.conditions import ConditionOverview
-from db.queries.experience import get_experience
 from db.queries.prompts import PromptView
-from pages.components.models import price_file, price_text
+from pages.components.models import price_text
 from pages.components.pace import duration_text
 from pages.components.theme import problem, small_print
 from pages.components.workspace import StudyRef, database, settings, show_user_error
@@ -56,18 +48,9 @@ def make_plan(
     overviews: Sequence[ConditionOverview],
 ) -> Plan | None:
     """Estimates these conditions; None where that is not possible, after saying why."""
-    with database().read() as session:
-        experience = get_experience(session, study.id)
     try:
-        planner = Planner(
-            taxonomy=load_taxonomy(settings().prompts_dir),
-            templates=TemplateSource(settings().prompts_dir),
-            experience=experience,
-            unclassified=count_unclassified(views),
-            concurrency=settings().concurrency,
-            prices=price_file(),
-        )
-        estimate = planner.estimate(conditions, [planned_prompt(view) for view in views])
+        with database().read() as session:
+            estimate = estimate_generation(session, study.id, settings(), conditions, views)
     except UserError as error:
         show_user_error(error)
         return None
@@ -82,18 +65,6 @@ def make_plan(
             n for one in known for reason, n in one.failed.items() if reason in LASTING_REASONS
         ),
     )
-
-
-def planned_prompt(view: PromptView) -> PlannedPrompt:
-    """A prompt with its ground truth, else what some model took it for."""
-    best = view.truth or next(iter(view.by_model.values()), None)
-    return PlannedPrompt(view.text, best, view.truth, view.n_paraphrases)
-
-
-def count_unclassified(views: Sequence[PromptView]) -> Mapping[str, int]:
-    """Model id -> prompts it has not classified, for models that classified any."""
-    models = {model for view in views for model in view.by_model}
-    return {model: sum(model not in view.by_model for view in views) for model in models}
 
 
 def draw_plan(plan: Plan) -> None:

@@ -10,12 +10,12 @@ import streamlit as st
 
 from core.errors import UserError
 from core.importing import ImportedPrompt, Parsed, parse_pasted, parse_prompts, read_table
-from core.importing.prompt_sets import PROMPT_SETS, Provenance, read_prompt_set
+from core.importing.drawing import Provenance, read_prompt_set
+from core.importing.prompt_sets import PROMPT_SETS
 from core.taxonomy import load_taxonomy
 from db.imports import import_prompts
 from db.queries.studies import get_study
-from pages.components.charts_table import Column, draw_table
-from pages.components.theme import problem, small_print
+from pages.components.theme import headline, problem, small_print
 from pages.components.workspace import StudyRef, database, settings, show_user_error
 
 _ROUND = "import-round"
@@ -167,28 +167,25 @@ def draw_origins(sets: Sequence[Mapping[str, Any]]) -> None:
     if not sets:
         return
     st.subheader("Where they come from", anchor=False)
-    draw_table(
-        [
-            Column("set"),
-            Column("prompts", is_number=True),
-            Column("of", is_number=True),
-            Column("drawn"),
-            Column("licence"),
-            Column("origin"),
-        ],
-        [
-            [
-                f"{one['label']} ({one['citation']})",
-                f"{one['n_drawn']:,}",
-                f"{one['n_rows']:,}",
-                one["rule"] + (f"; seed {one['seed']}" if one["seed"] is not None else ""),
-                one["licence"],
-                one["origin"],
-            ]
-            for one in sets
-        ],
-        notes=sorted({f"{one['label']}: {one['caution']}" for one in sets if one["caution"]}),
-    )
+    for one in sets:
+        with st.container(border=True):
+            headline(
+                one["label"],
+                one["citation"],
+                note=f"{one['n_drawn']:,} of {one['n_rows']:,} rows",
+            )
+            small_print(origin_lines(one))
+
+
+def origin_lines(one: Mapping[str, Any]) -> list[str]:
+    """What is to be said of a set: licence first, since it binds whoever passes prompts on."""
+    seed = "" if one["seed"] is None else f", seed {one['seed']}"
+    lines = [
+        f"Licence: {one['licence']}",
+        f"Original: {one['origin']}",
+        f"Drawn from {one['file']}: {one['rule']}{seed}",
+    ]
+    return [*lines, f"Take care: {one['caution']}"] if one["caution"] else lines
 
 
 def _prompts(n: int) -> str:

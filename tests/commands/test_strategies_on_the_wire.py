@@ -342,6 +342,28 @@ def test_a_mistake_in_the_strategy_file_is_told_before_any_call(
     assert wire.requests == []
 
 
+def test_a_plan_counts_what_every_kind_needs_and_asks_nothing(study, generate, wire):
+    study()
+    plan = generate("paraphrase", "--strategy", "system-anchored", "--plan", n=5).json
+    assert (plan["prompts"], plan["responses"]) == (1, 10)
+    # Five paraphrases, the call that makes them, one whole set, and its classification.
+    assert (plan["calls"], plan["paraphrase_calls"], plan["classification_calls"]) == (8, 1, 1)
+    assert plan["cost_usd"] is None
+    assert len(plan["conditions"]) == 2
+    assert wire.requests == []
+
+
+def test_a_plan_in_words_says_that_an_unlisted_price_is_unknown(taskanchor, study, wire):
+    study()
+    result = taskanchor(
+        "generate", "pilot", "--model", "openai:m", "--strategy", "temperature", "--sweep", "--plan"
+    )
+    assert result.code == 0
+    assert "1 prompts, 15 responses, 15 calls" in result.out
+    assert "cost unknown" in result.out
+    assert wire.requests == []
+
+
 def test_the_list_of_strategies_names_all(taskanchor):
     listed = taskanchor("strategies", "-n", "3", "--json").json["strategies"]
     assert [one["id"] for one in listed] == list(STRATEGIES)

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import pyarrow.parquet as pq
 import pytest
@@ -63,6 +64,20 @@ def test_every_table_is_there_twice_with_all_rows(sample_db, settings, tmp_path)
         # The sample study is no crowd study, and no model was asked for paraphrases in it.
         is_empty = table in {"participations", "gold", "notes", "paraphrase_sets"}
         assert (done.rows[table] == 0) == is_empty
+
+
+def test_a_researchers_strategies_and_their_templates_are_exported(sample_db, settings, tmp_path):
+    words = tmp_path / "words"
+    words.mkdir()
+    (words / "strategies.toml").write_text('[strategies.moods]\nkind = "set"\n')
+    (words / "moods.txt").write_text("Give {{n}}, one per mood.")
+    export_study(sample_db, settings, "sample", tmp_path / "plain.zip")
+    assert "strategies.toml" not in zipfile.ZipFile(tmp_path / "plain.zip").namelist()
+    own = replace(settings, prompts_dir=words)
+    export_study(sample_db, own, "sample", tmp_path / "own.zip")
+    bundle = zipfile.ZipFile(tmp_path / "own.zip")
+    assert "[strategies.moods]" in bundle.read("strategies.toml").decode()
+    assert bundle.read("templates/moods.txt").decode() == "Give {{n}}, one per mood."
 
 
 def test_the_rows_announced_are_the_rows_written(sample_db, settings, tmp_path):

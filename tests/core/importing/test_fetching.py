@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from core.errors import UserError
+from core.importing.drawing import read_prompt_set
 from core.importing.fetching import (
     SOURCES,
     HubTable,
@@ -19,7 +20,7 @@ from core.importing.fetching import (
     load_from_hub,
     read_web_file,
 )
-from core.importing.prompt_sets import PROMPT_SETS, read_prompt_set
+from core.importing.prompt_sets import PROMPT_SETS
 
 CSV = (
     "\ufeffmetadata,problem,answer,note\r\n"

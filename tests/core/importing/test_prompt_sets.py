@@ -16,8 +16,9 @@ import pytest
 
 from core.errors import ImportFileError, UserError
 from core.importing import parse_prompts
+from core.importing.drawing import read_prompt_set
 from core.importing.prompt_set_rows import spreadsheet_damage
-from core.importing.prompt_sets import PROMPT_SETS, get_prompt_set, read_prompt_set
+from core.importing.prompt_sets import PROMPT_SETS, get_prompt_set
 from core.taxonomy import load_taxonomy
 
 KEYS = load_taxonomy().keys()

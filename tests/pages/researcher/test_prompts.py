@@ -111,7 +111,10 @@ def test_a_published_set_is_drawn_from_and_its_licence_shown(open_page: OpenPage
     page.button(key="save").click().run()
     assert page.success[0].value == "30 prompts added."
     said = "".join(html.proto.body for html in page.get("html"))
-    assert "MacGyver (Tian et al. 2024, arXiv 2311.09682)" in said
+    assert "Tian et al. 2024, arXiv 2311.09682" in said
+    assert "Licence: Apache-2.0 (allenai/MacGyver)" in said
+    assert "30 of 60 rows" in said
+    assert "Drawn from m.csv: the solvable, unconventional ones" in said
     assert "seed 38" in said
     with pilot.read() as session:
         assert set(session.scalars(select(Prompt.source))) == {"MacGyver"}
