@@ -138,8 +138,10 @@ def inferred_pairs(texts: Sequence[str], verdicts: PairVerdicts) -> dict[Pair, b
 
 def choose_audit(pairs: Sequence[Pair], rng: np.random.Generator) -> list[Pair]:
     """At least a tenth of the pairs, drawn at random without replacement, in order."""
+    if not pairs:
+        return []
     size = math.ceil(AUDITED_SHARE * len(pairs))
-    chosen = rng.choice(len(pairs), size=size, replace=False) if pairs else []
+    chosen = rng.choice(len(pairs), size=size, replace=False)
     return [pairs[int(index)] for index in sorted(chosen)]
 
 

@@ -265,7 +265,8 @@ class _Generation:
             key=RecordingKey("generate", unit.prompt.text.strip(), self._strategy.id, index),
         )
         try:
-            return _Call(await self._workshop.complete(self._provider, request))
+            call_id = f"{unit.key}:{index}"
+            return _Call(await self._workshop.complete(self._provider, request, call_id))
         except ProviderError as error:
             return _Call(reason=error.reason, detail=error.detail, attempts=error.attempts)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.errors import ProviderError, UserError
 from core.pipeline.records import Progress
@@ -60,15 +60,20 @@ class Workshop:
             self._providers[model_id.provider] = open_provider(model_id, self.settings)
         return self._providers[model_id.provider]
 
-    async def complete(self, provider: Provider, request: CompletionRequest) -> Completion:
+    async def complete(
+        self, provider: Provider, request: CompletionRequest, call_id: str = ""
+    ) -> Completion:
         """One counted call.
+
+        Args:
+            call_id: what the call is for, the same in every process; batches are resumed by it.
 
         Raises:
             ProviderError: this call failed; others may not.
             UserError: every call would fail like this one.
         """
         try:
-            completion = await provider.complete(request)
+            completion = await provider.complete(replace(request, call_id=call_id))
         except ProviderError as error:
             self.progress.calls += error.attempts
             if error.reason in _HOPELESS:
