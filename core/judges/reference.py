@@ -34,6 +34,7 @@ _ANSWERS = {"yes": CORRECT, "no": INCORRECT}
 _SHORT = 60
 _MARKED = re.compile(r"\banswer(?:\s+is|\s*[:：=])\s*(?P<answer>[^\n]+)", re.IGNORECASE)
 _ARTICLE = re.compile(r"\A(?:the|an?)\s+")
+_OUTER = " .,;:!\"'“”‘’$"
 _START_S = 30.0
 _ANSWER_S = 15.0
 
@@ -159,7 +160,7 @@ def _last_box(text: str) -> str | None:
 def normalized(text: str) -> str:
     """Text for comparison: compatibility forms, case, space, an article and outer marks aside."""
     folded = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return _ARTICLE.sub("", folded.strip(" .,;:!\"'“”‘’$"))
+    return _ARTICLE.sub("", folded.strip(_OUTER)).strip(_OUTER)
 
 
 @dataclass(frozen=True, slots=True)
