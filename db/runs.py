@@ -16,7 +16,13 @@ from core.errors import UserError
 from core.pipeline.execute import calls_per_prompt, execute
 from core.pipeline.records import Failure, Progress
 from core.pipeline.runner import Control
-from core.pipeline.specs import JudgeSpec, RunSpec, spec_as_dict, spec_from_dict
+from core.pipeline.specs import (
+    JudgeSpec,
+    RunSpec,
+    check_judge_spec,
+    spec_as_dict,
+    spec_from_dict,
+)
 from core.pipeline.workshop import Workshop
 from core.settings import Settings
 from db.engine import Database
@@ -63,8 +69,11 @@ def add_run(
     """Writes down what is wanted. A worker takes queued runs; nothing else is needed.
 
     Raises:
-        UserError: responses of a condition are to be judged that the study does not have.
+        UserError: responses of a condition are to be judged that the study does not have, or
+            options of a judge that do not go together.
     """
+    if isinstance(spec, JudgeSpec):
+        check_judge_spec(spec)
     if isinstance(spec, JudgeSpec) and spec.conditions is not None:
         _check_labels(session, study, spec.conditions)
     run = Run(

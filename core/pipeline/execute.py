@@ -87,5 +87,6 @@ def calls_per_prompt(spec: RunSpec) -> int:
             )
         case JudgeSpec():
             n_conditions = len(spec.conditions or ()) or 3
-            per_condition = 10 * len(spec.orders) if spec.question == "equivalence" else 6
+            pairs = 10 * len(spec.orders) * spec.repeats
+            per_condition = pairs if spec.question == "equivalence" else 6
             return n_conditions * per_condition
