@@ -367,7 +367,8 @@ class BatchCall(Base):
 
     call_id: what the call is for, the same in every process. request_hash: of what was asked.
     custom_id: its name in the batch. status: submitted, done or failed. payload: the reply as the
-    provider gave it. attempt: how often it was sent.
+    provider gave it. parameters: what was sent, and what the model had refused. attempt: how often
+    it was handed over.
     """
 
     __tablename__ = "batch_call"
@@ -382,6 +383,7 @@ class BatchCall(Base):
     status: Mapped[str] = mapped_column(default="submitted")
     status_code: Mapped[int | None]
     payload: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    parameters: Mapped[dict[str, Any]] = mapped_column(default=dict)
     attempt: Mapped[int] = mapped_column(default=1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from core.errors import UserError
 from core.pipeline.classify import classify
 from core.pipeline.generate import generate
 from core.pipeline.judge import judge
@@ -20,6 +21,8 @@ async def execute(workshop: Workshop, spec: RunSpec, prompt_ids: Sequence[int] |
     Raises:
         UserError: the work cannot be done at all, for instance because a key is missing.
     """
+    check_batch(spec)
+    workshop.batched = spec.batch
     prompts = workshop.store.list_prompts(prompt_ids)
     async with workshop:
         match spec:
@@ -32,6 +35,22 @@ async def execute(workshop: Workshop, spec: RunSpec, prompt_ids: Sequence[int] |
                     await _generate(workshop, spec, condition, prompts)
             case JudgeSpec():
                 await judge(workshop, spec, prompts)
+
+
+def check_batch(spec: RunSpec) -> None:
+    """Refuses to batch what asks one question after the answer to another.
+
+    Raises:
+        UserError: a strategy whose turns see the earlier answers.
+    """
+    if not spec.batch or not isinstance(spec, GenerateSpec):
+        return
+    chains = {one.strategy for one in spec.conditions if STRATEGIES[one.strategy].kind == "chain"}
+    if chains:
+        raise UserError(
+            f"{', '.join(sorted(chains))} cannot be sent as a batch: every turn needs the answer "
+            "to the one before. Run these without --batch."
+        )
 
 
 async def _generate(
@@ -65,7 +84,7 @@ async def _categories(
     found = workshop.store.find_categories(model_id, ids)
     missing = [prompt for prompt in prompts if prompt.id not in found]
     if missing:
-        classifying = ClassifySpec(model_id, retry_failed=spec.retry_failed)
+        classifying = ClassifySpec(model_id, retry_failed=spec.retry_failed, batch=spec.batch)
         await classify(workshop, classifying, missing, counted=False)
         found = workshop.store.find_categories(model_id, ids)
     return {

@@ -121,6 +121,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("status_code", sa.Integer(), nullable=True),
         sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["study_id"],
