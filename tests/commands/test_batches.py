@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from db.engine import open_database
-from db.models import Batch, BatchCall, Rating, Response
+from db.models import Batch, BatchCall, Rating, Response, Run
 from tests.batch_server import BatchServer, RemoteBatch
 from tests.support.terminal import finish, running, start, wait_until
 
@@ -257,3 +257,30 @@ def test_a_judge_stopped_midway_goes_on_with_what_was_collected(
     assert taskanchor(*command).json["done"] == 9
     assert len(server.batches) == 2
     assert count(settings, Rating) == 9
+
+
+@pytest.mark.slow
+def test_workers_wait_for_batches_without_holding_up_other_runs(
+    taskanchor, make_study, server, settings
+):
+    make_study(3)
+    server.hold()
+    for _ in range(3):
+        assert taskanchor(*generate("openai", "--queue", n=2)).code == 0
+    assert taskanchor("classify", "pilot", "--model", "anthropic:m", "--queue").code == 0
+
+    def statuses():
+        return [status for (status,) in rows(settings, Run.status)]
+
+    with running("worker") as worker:
+        wait_until(lambda: statuses()[3] == "done", "the run without a batch is done")
+        assert statuses()[:3] == ["running"] * 3
+        worker.send_signal(signal.SIGTERM)
+        finish(worker)
+    server.release()
+    with running("worker") as worker:
+        wait_until(lambda: statuses() == ["done"] * 4, "another worker collects the batch")
+        worker.send_signal(signal.SIGTERM)
+        finish(worker)
+    assert [len(batch.calls) for batch in server.batches] == [6]
+    assert count(settings, Response) == 6
