@@ -265,7 +265,7 @@ def test_workers_wait_for_batches_without_holding_up_other_runs(
 ):
     make_study(3)
     server.hold()
-    for _ in range(3):
+    for _ in range(2):  # as many as ordinary chunks are done at once
         assert taskanchor(*generate("openai", "--queue", n=2)).code == 0
     assert taskanchor("classify", "pilot", "--model", "anthropic:m", "--queue").code == 0
 
@@ -273,13 +273,13 @@ def test_workers_wait_for_batches_without_holding_up_other_runs(
         return [status for (status,) in rows(settings, Run.status)]
 
     with running("worker") as worker:
-        wait_until(lambda: statuses()[3] == "done", "the run without a batch is done")
-        assert statuses()[:3] == ["running"] * 3
+        wait_until(lambda: statuses()[2] == "done", "the run without a batch is done")
+        assert statuses()[:2] == ["running"] * 2
         worker.send_signal(signal.SIGTERM)
         finish(worker)
     server.release()
     with running("worker") as worker:
-        wait_until(lambda: statuses() == ["done"] * 4, "another worker collects the batch")
+        wait_until(lambda: statuses() == ["done"] * 3, "another worker collects the batch")
         worker.send_signal(signal.SIGTERM)
         finish(worker)
     assert [len(batch.calls) for batch in server.batches] == [6]
