@@ -107,3 +107,8 @@ def open_batch_api(provider: Provider) -> tuple[LiveProvider, BatchApi]:
         )
     api: BatchApi = importlib.import_module(module).open_batch_api(provider)
     return provider, api
+
+
+def batch_providers() -> list[str]:
+    """Names of the providers that take batches, in alphabetical order."""
+    return sorted(_MODULES)
