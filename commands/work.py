@@ -15,7 +15,13 @@ import click
 from commands.common import ProgressLine, json_option, open_all, print_json, slug_argument
 from core.errors import UserError
 from core.pipeline.records import Progress
-from core.pipeline.specs import ClassifySpec, GenerateSpec, JudgeSpec, RunSpec
+from core.pipeline.specs import (
+    ClassifySpec,
+    GenerateSpec,
+    JudgeSpec,
+    RunSpec,
+    check_judge_spec,
+)
 from db.engine import Database
 from db.executors import LiveExecutor
 from db.queries.studies import get_study
@@ -26,6 +32,11 @@ queue_option = click.option(
 )
 retry_option = click.option(
     "--retry-failed", is_flag=True, help="Ask again for what came back short, empty or refused."
+)
+batch_option = click.option(
+    "--batch",
+    is_flag=True,
+    help="Through the provider's batch API: cheaper, and may take a day. Asked again, it goes on.",
 )
 model_option = click.option(
     "--model",
@@ -40,11 +51,15 @@ model_option = click.option(
 @slug_argument
 @model_option
 @retry_option
+@batch_option
 @queue_option
 @json_option
-def classify(slug: str, model_id: str, retry_failed: bool, queue: bool, as_json: bool) -> None:
+def classify(
+    slug: str, model_id: str, retry_failed: bool, batch: bool, queue: bool, as_json: bool
+) -> None:
     """Ask a model for the category of every prompt of study SLUG."""
-    _run(slug, lambda _settings: ClassifySpec(model_id, retry_failed), "prompts", queue, as_json)
+    spec = ClassifySpec(model_id, retry_failed, batch)
+    _run(slug, lambda _settings: spec, "prompts", queue, as_json)
 
 
 def _temperatures(
@@ -105,6 +120,7 @@ def _temperatures(
 )
 @click.option("--plan", "plan_only", is_flag=True, help="Say what it would take; ask nothing.")
 @retry_option
+@batch_option
 @queue_option
 @json_option
 def generate(
@@ -120,6 +136,7 @@ def generate(
     category_from: str,
     plan_only: bool,
     retry_failed: bool,
+    batch: bool,
     queue: bool,
     as_json: bool,
 ) -> None:
@@ -142,7 +159,7 @@ def generate(
             wrong_categories=wrong_categories,
             category_from=category_from,
         )
-        return GenerateSpec(conditions, retry_failed)
+        return GenerateSpec(conditions, retry_failed, batch)
 
     if plan_only:
         _show_plan(slug, spec, as_json)
@@ -190,10 +207,38 @@ def _show_plan(slug: str, make_spec: Callable[[Any], GenerateSpec], as_json: boo
 @click.command()
 @slug_argument
 @model_option
-@click.option("--question", type=click.Choice(["equivalence", "quality"]), required=True)
+@click.option(
+    "--question",
+    type=click.Choice(["equivalence", "quality", "accuracy"]),
+    required=True,
+    help="accuracy compares with reference answers, for prompts of A and D.",
+)
 @click.option("--both-orders", is_flag=True, help="Ask about each pair in both orders.")
+@click.option(
+    "--pairs",
+    type=click.Choice(["all", "adaptive", "transitive"]),
+    default="all",
+    show_default=True,
+    help="adaptive: leave out pairs that cannot change the count. transitive: infer more; "
+    "another estimator, reported apart.",
+)
+@click.option(
+    "--definition",
+    type=click.Choice(["anchored", "general"]),
+    default="anchored",
+    show_default=True,
+    help="What makes two responses the same: the task's definition, or a general one.",
+)
+@click.option(
+    "--repeats",
+    type=click.IntRange(1, 20),
+    default=1,
+    show_default=True,
+    help="Ask about each pair so often in the same order, to see a judge's noise.",
+)
 @click.option("--condition", "conditions", multiple=True, help="Label; default: all conditions.")
 @retry_option
+@batch_option
 @queue_option
 @json_option
 def judge(
@@ -201,12 +246,16 @@ def judge(
     model_id: str,
     question: Any,
     both_orders: bool,
+    pairs: Any,
+    definition: Any,
+    repeats: int,
     conditions: tuple[str, ...],
     retry_failed: bool,
+    batch: bool,
     queue: bool,
     as_json: bool,
 ) -> None:
-    """Ask a judge about every pair (equivalence) or response (quality) of study SLUG."""
+    """Ask a judge about pairs (equivalence) or responses (quality, accuracy) of study SLUG."""
     if both_orders and question != "equivalence":
         raise click.UsageError("--both-orders applies to --question equivalence only.")
     spec = JudgeSpec(
@@ -215,7 +264,12 @@ def judge(
         orders=("ab", "ba") if both_orders else ("ab",),
         conditions=conditions or None,
         retry_failed=retry_failed,
+        pairs=pairs,
+        definition=definition,
+        repeats=repeats,
+        batch=batch,
     )
+    check_judge_spec(spec)
     _run(slug, lambda _settings: spec, "ratings", queue, as_json)
 
 
@@ -245,8 +299,10 @@ def _run(
     if as_json:
         print_json(_summary(progress))
     else:
+        needless = isinstance(spec, JudgeSpec) and spec.pairs != "all"
+        or_needless = " or not needed" if needless else ""
         click.echo(
-            f"{progress.done} {what} done, {progress.skipped} there already, "
+            f"{progress.done} {what} done, {progress.skipped} there already{or_needless}, "
             f"{progress.failed} failed; {progress.calls} calls in {progress.elapsed_s:.1f} s."
         )
     _name_failures(progress)

@@ -23,6 +23,10 @@ class InvalidRatingsError(UserError):
     """Ratings that cannot be analysed as asked: wrong shape, level or values."""
 
 
+class StoppedError(AppError):
+    """Work was told to stop while it waited. Nothing failed; the same work goes on later."""
+
+
 class ImportFileError(UserError):
     """Rows of an imported file that cannot be read.
 

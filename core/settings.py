@@ -26,6 +26,7 @@ class Settings:
         replay_dir: folder of recordings for `replay:NAME`.
         password_hash: scrypt hash of the researcher password, or None.
         secret_key: signs links and cookies; None means the key file in `data_dir` (loopback only).
+        batch_poll_s: seconds between two looks at a batch under way.
         oidc: what follows `TASKANCHOR_OIDC_`, in lower case -> value.
     """
 
@@ -37,6 +38,7 @@ class Settings:
     password_hash: str | None = field(default=None, repr=False)
     secret_key: str | None = field(default=None, repr=False)
     oidc: Mapping[str, str] = field(default_factory=dict, repr=False)
+    batch_poll_s: float = 30.0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -61,6 +63,7 @@ class Settings:
                 for name, value in env.items()
                 if name.startswith("TASKANCHOR_OIDC_") and value
             },
+            batch_poll_s=_seconds(env.get("TASKANCHOR_BATCH_POLL_S", "30")),
         )
 
 
@@ -85,6 +88,19 @@ def _concurrency(value: str) -> int:
     raise UserError(
         f"TASKANCHOR_CONCURRENCY is {value!r}; expected a whole number from 1 to 10000 "
         "(model calls in flight)."
+    )
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if 0.05 <= seconds <= 3600:
+        return seconds
+    raise UserError(
+        f"TASKANCHOR_BATCH_POLL_S is {value!r}; expected seconds from 0.05 to 3600 (between two "
+        "looks at a batch)."
     )
 
 

@@ -19,7 +19,8 @@ class Question(StrEnum):
     EQUIVALENCE: a pair, by the category's definition. USEFULNESS: an ordered pair, no definition:
     would the second still add something? SAME: a pair, no definition. QUALITY: a response, 1 to 5.
     GROUPING: a set sorted into groups that say the same. COUNT: how many meaningfully different
-    responses a set holds. CATEGORY: which task category a prompt is of.
+    responses a set holds. CATEGORY: which task category a prompt is of. ACCURACY: does a response
+    give the reference answer of its prompt?
     """
 
     EQUIVALENCE = "equivalence"
@@ -29,6 +30,7 @@ class Question(StrEnum):
     GROUPING = "grouping"
     COUNT = "count"
     CATEGORY = "category"
+    ACCURACY = "accuracy"
 
 
 # Asked without telling what "different" means; always before any question that does.
@@ -96,12 +98,14 @@ class CompletionRequest:
     Attributes:
         model: name after the colon of `provider:model`.
         key: for `replay` only; live providers ignore it and never send it.
+        call_id: what the call is for, the same in every process; only batches go by it.
     """
 
     model: str
     messages: tuple[Message, ...]
     parameters: SamplingParameters
     key: RecordingKey
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from db.queries.analysis import (
     load_scores,
     load_verdicts,
 )
+from db.queries.judged_sets import load_adaptive_sets
 
 if TYPE_CHECKING:
     from core.agreement import AgreementReport
@@ -88,6 +89,9 @@ def make_results_report(
         rater=rater,
         responses=load_response_rows(session, study.id),
         verdicts=load_verdicts(session, study.id, default_template(Question.EQUIVALENCE, settings)),
+        adaptive=load_adaptive_sets(
+            session, study.id, default_template(Question.EQUIVALENCE, settings)
+        ),
         scores=load_scores(session, study.id, default_template(Question.QUALITY, settings)),
         seed=seed,
     )

@@ -13,12 +13,19 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import UserError
-from core.pipeline.execute import calls_per_prompt, execute
+from core.pipeline.execute import calls_per_prompt, check_batch, execute
 from core.pipeline.records import Failure, Progress
 from core.pipeline.runner import Control
-from core.pipeline.specs import JudgeSpec, RunSpec, spec_as_dict, spec_from_dict
+from core.pipeline.specs import (
+    JudgeSpec,
+    RunSpec,
+    check_judge_spec,
+    spec_as_dict,
+    spec_from_dict,
+)
 from core.pipeline.workshop import Workshop
 from core.settings import Settings
+from db.batches import SqlLedger
 from db.engine import Database
 from db.executors import is_alive
 from db.models import Chunk, Condition, Executor, Prompt, Run, Study, now
@@ -27,6 +34,8 @@ from db.store import SqlStore
 
 # Calls in a chunk: enough to make a durable step cheap, few enough to share among workers.
 CHUNK_CALLS = 150
+# A chunk that goes in batches waits for the provider, up to a day: few and large ones.
+BATCH_CHUNK_CALLS = 20_000
 PROGRESS_EVERY_S = 0.5
 # All failures are counted; the first of each chunk are kept to be read.
 FAILURES_KEPT = 200
@@ -63,8 +72,12 @@ def add_run(
     """Writes down what is wanted. A worker takes queued runs; nothing else is needed.
 
     Raises:
-        UserError: responses of a condition are to be judged that the study does not have.
+        UserError: responses of a condition are to be judged that the study does not have, or
+            options of a judge that do not go together.
     """
+    check_batch(spec)
+    if isinstance(spec, JudgeSpec):
+        check_judge_spec(spec)
     if isinstance(spec, JudgeSpec) and spec.conditions is not None:
         _check_labels(session, study, spec.conditions)
     run = Run(
@@ -141,7 +154,9 @@ def plan_chunks(
                 select(Prompt.id).where(Prompt.study_id == run.study_id).order_by(Prompt.id)
             )
         )
-        size = max(1, CHUNK_CALLS // calls_per_prompt(spec_from_dict(run.spec)))
+        spec = spec_from_dict(run.spec)
+        most = BATCH_CHUNK_CALLS if spec.batch else CHUNK_CALLS
+        size = max(1, most // calls_per_prompt(spec))
         if single:
             size = max(1, len(prompt_ids))
         parts = [prompt_ids[i : i + size] for i in range(0, len(prompt_ids), size)] or [[]]
@@ -180,7 +195,10 @@ def execute_chunk(
     reporter = _Reporter(database, run_id, attempt, number, should_stop, on_progress)
     store = SqlStore(database, study_id, executor_id, run_id)
     workshop = Workshop.open(
-        store, settings, Control(should_stop=reporter.should_stop, on_progress=reporter)
+        store,
+        settings,
+        Control(should_stop=reporter.should_stop, on_progress=reporter),
+        SqlLedger(database, study_id, run_id),
     )
     try:
         asyncio.run(execute(workshop, spec, prompt_ids))

@@ -13,6 +13,7 @@ from core.pipeline.records import (
     KnownParaphrases,
     NewChecklist,
     NewParaphrases,
+    NewJudgedSet,
     NewRating,
     NewResponse,
     Record,
@@ -24,7 +25,17 @@ from core.strategies.condition import Condition
 from core.types import Question
 from db import executors
 from db.engine import Database, insert_into
-from db.models import Checklist, Item, ParaphraseSet, Prompt, Rater, Rating, Response, now
+from db.models import (
+    Checklist,
+    Item,
+    JudgedSet,
+    ParaphraseSet,
+    Prompt,
+    Rater,
+    Rating,
+    Response,
+    now,
+)
 from db.models import Condition as ConditionRow
 from db.queries.items import ensure_pair_items, ensure_prompt_items, ensure_response_items
 from db.queries.prompts import given_paraphrases
@@ -51,9 +62,9 @@ class SqlStore:
     # -- reading ------------------------------------------------------------------------------
 
     def list_prompts(self, prompt_ids: Sequence[int] | None = None) -> list[StoredPrompt]:
-        query = select(Prompt.id, Prompt.external_id, Prompt.text, Prompt.category).where(
-            Prompt.study_id == self._study_id
-        )
+        query = select(
+            Prompt.id, Prompt.external_id, Prompt.text, Prompt.category, Prompt.reference
+        ).where(Prompt.study_id == self._study_id)
         with self._database.read() as session:
             if prompt_ids is None:
                 rows: Iterable[Any] = session.execute(query)
@@ -103,22 +114,40 @@ class SqlStore:
             return list_current_responses(session, self._study_id, prompt_ids, condition_labels)
 
     def list_judged(
-        self, rater_id: int, question: str, template: str, item_ids: Sequence[int]
+        self,
+        rater_id: int,
+        question: str,
+        template: str,
+        item_ids: Sequence[int],
+        repeat: int = 0,
     ) -> dict[tuple[int, str], tuple[bool, int]]:
-        query = select(
-            Rating.item_id, Rating.order, Rating.value.is_not(None), Rating.revision
-        ).where(
+        asked = (rater_id, question, template, repeat)
+        newest = self._newest(Rating.value.is_not(None), asked, item_ids)
+        return {key: (bool(scored), revision) for key, (scored, revision) in newest.items()}
+
+    def list_values(
+        self, rater_id: int, question: str, template: str, item_ids: Sequence[int]
+    ) -> dict[tuple[int, str], tuple[str | None, int]]:
+        return self._newest(Rating.value, (rater_id, question, template, 0), item_ids)
+
+    def _newest(
+        self, column: Any, asked: tuple[int, str, str, int], item_ids: Sequence[int]
+    ) -> dict[tuple[int, str], tuple[Any, int]]:
+        """(item id, order) -> (column, revision) of a judge's newest answers."""
+        rater_id, question, template, repeat = asked
+        query = select(Rating.item_id, Rating.order, column, Rating.revision).where(
             Rating.rater_id == rater_id,
             Rating.question == question,
             Rating.template == template,
             Rating.source == "direct",
+            Rating.repeat == repeat,
         )
         with self._database.read() as session:
             rows = _in_parts(session, lambda ids: query.where(Rating.item_id.in_(ids)), item_ids)
             newest = current_ratings(
                 rows, key=lambda row: (row[0], row[1]), revision=lambda r: r[3]
             )
-            return {key: (bool(row[2]), int(row[3])) for key, row in newest.items()}
+            return {key: (row[2], int(row[3])) for key, row in newest.items()}
 
     def find_checklists(
         self, rater_id: int, template: str, prompt_ids: Sequence[int]
@@ -233,6 +262,7 @@ class SqlStore:
             self._save_ratings(session, by_kind[NewRating])
             self._save_checklists(session, by_kind[NewChecklist])
             self._save_paraphrases(session, by_kind[NewParaphrases])
+            self._save_judged_sets(session, by_kind[NewJudgedSet])
             touch(session, self._study_id)
 
     def _save_responses(self, session: Session, records: Sequence[NewResponse]) -> None:
@@ -296,7 +326,7 @@ class SqlStore:
                     "order": record.order,
                     "template": record.template,
                     "source": "direct",
-                    "repeat": 0,
+                    "repeat": record.repeat,
                     "revision": record.revision,
                     "category_used": record.category_used,
                     "elapsed_ms": record.elapsed_ms,
@@ -305,7 +335,7 @@ class SqlStore:
                     "input_tokens": record.usage.input_tokens,
                     "output_tokens": record.usage.output_tokens,
                     "run_id": self._run_id,
-                    "meta": {},
+                    "meta": dict(record.meta),
                     "created_at": now(),
                 }
                 for record in records
@@ -370,6 +400,36 @@ class SqlStore:
                 set_={name: statement.excluded[name] for name in rows[0] if name not in key},
                 # A set that is complete was asked already: that one stays.
                 where=ParaphraseSet.reason != "",
+            ),
+            rows,
+        )
+
+    def _save_judged_sets(self, session: Session, records: Sequence[NewJudgedSet]) -> None:
+        if not records:
+            return
+        key = ["rater_id", "template", "prompt_id", "condition_id", "mode", "orders"]
+        rows = [
+            {
+                "study_id": self._study_id,
+                "rater_id": record.rater_id,
+                "template": record.template,
+                "prompt_id": record.prompt_id,
+                "condition_id": record.condition_id,
+                "mode": record.mode,
+                "orders": ",".join(record.orders),
+                "asked": [list(pair) for pair in record.asked],
+                "audited": [[*pair, verdict] for pair, verdict in record.audited.items()],
+                "n_inferred": record.n_inferred,
+                "run_id": self._run_id,
+                "created_at": now(),
+            }
+            for record in records
+        ]
+        statement = insert_into(session, JudgedSet)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=key,
+                set_={name: statement.excluded[name] for name in rows[0] if name not in key},
             ),
             rows,
         )

@@ -24,6 +24,9 @@ from db.runs import execute_chunk, finish_run, plan_chunks
 log = logging.getLogger(__name__)
 
 QUEUE = "chunks"
+BATCH_QUEUE = "batches"
+# They only wait, so many may.
+BATCH_CHUNKS_AT_ONCE = 20
 # Any constant of our own, see `_recover`.
 RECOVERY_LOCK = 7_213_002
 # Two at a time, so that the slow last calls of one chunk do not leave the worker idle.
@@ -49,9 +52,11 @@ class _Process:
 @DBOS.workflow(name="execute_run")
 def execute_run(run_id: int, attempt: int) -> None:
     """Splits a run and hands its chunks to all workers; the last chunk to end closes the run."""
-    for number in _plan(run_id, attempt):
+    numbers = _plan(run_id, attempt)
+    queue = _queue(run_id)
+    for number in numbers:
         with SetWorkflowID(f"{DBOS.workflow_id}-chunk-{number}"):
-            DBOS.enqueue_workflow(QUEUE, execute_chunk_workflow, run_id, attempt, number)
+            DBOS.enqueue_workflow(queue, execute_chunk_workflow, run_id, attempt, number)
 
 
 @DBOS.workflow(name="execute_chunk")
@@ -71,6 +76,13 @@ def _plan(run_id: int, attempt: int) -> list[int]:
         message = UNEXPECTED
     finish_run(_Process.database, run_id, attempt, message)
     return []
+
+
+@DBOS.step(name="queue")
+def _queue(run_id: int) -> str:
+    """Chunks that wait for a provider's batch must not keep others from being done."""
+    with _Process.database.read() as session:
+        return BATCH_QUEUE if session.get_one(Run, run_id).spec.get("batch") else QUEUE
 
 
 @DBOS.step(name="execute")
@@ -113,6 +125,9 @@ def work(settings: Settings, stop: threading.Event) -> None:
         DBOS.launch()
         try:
             DBOS.register_queue(QUEUE, worker_concurrency=CHUNKS_AT_ONCE, polling_interval_sec=0.2)
+            DBOS.register_queue(
+                BATCH_QUEUE, worker_concurrency=BATCH_CHUNKS_AT_ONCE, polling_interval_sec=1.0
+            )
             log.info("worker %s is ready", executor.id)
             _supervise(database, stop)
         finally:

@@ -150,6 +150,9 @@ class WireServer:
         """The next requests meet these steps, in order of arrival."""
         self._steps.extend(steps)
 
+    def add_routes(self, app: web.Application) -> None:
+        """For servers that can do more."""
+
     def __enter__(self) -> Self:
         self._thread.start()
         if not self._ready.wait(10):
@@ -173,6 +176,7 @@ class WireServer:
         app = web.Application(client_max_size=2**25)
         app.router.add_post("/v1/chat/completions", self._handle)
         app.router.add_post("/v1/messages", self._handle)
+        self.add_routes(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0, backlog=1024)

@@ -26,6 +26,7 @@ from core.agreement.sentences import headline
 from core.agreement.table import build_panel
 from core.agreement.weights import WEIGHTS_OF_LEVEL, FloatArray, WeightName
 from core.errors import InvalidRatingsError
+from core.judges.equivalence import is_general
 from core.types import Level, Question
 
 if TYPE_CHECKING:
@@ -225,7 +226,8 @@ def agreement_report(
     """
     level = level or default_level(question)
     panel = build_panel(ratings, level, options)
-    together = ensemble_verdicts(panel.judges, level)
+    # Judges asked by the general definition answer another question than the others.
+    together = ensemble_verdicts([one for one in panel.judges if not is_general(one.name)], level)
     if together is not None:
         panel = replace(panel, judges=(*panel.judges, together))
     bootstrap_rng, fold_rng = np.random.default_rng(seed).spawn(2)

@@ -60,7 +60,7 @@ async def classify(
     async def perform(unit: ClassifyUnit, emit: Emit) -> None:
         request = judge.request(model_id.model, unit.prompt.text)
         try:
-            answer = await judge_once_more(workshop, provider, request, judge.parse)
+            answer = await judge_once_more(workshop, provider, request, judge.parse, unit.key)
         except ProviderError as error:
             if counted:
                 progress.fail(unit.prompt.external_id, "classify", error.reason, error.detail)

@@ -59,6 +59,7 @@ class Estimate:
         paraphrase_calls: needed first, where prompts bring too few paraphrases.
         left_out: prompts a mismatched strategy is not about, by condition and prompt.
         cost_usd: None where a model's price is not listed.
+        batch_cost_usd: through the batch APIs; None where a price or its discount is not listed.
         elapsed_s: with all calls in flight that the settings allow.
         assumed_models: models of which no response is stored, so lengths and speeds are assumed.
     """
@@ -73,6 +74,7 @@ class Estimate:
     assumed_models: tuple[str, ...]
     paraphrase_calls: int = 0
     left_out: int = 0
+    batch_cost_usd: float | None = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,7 @@ class Planner:
             assumed_models=() if known.output_tokens else (condition.model_id,),
             paraphrase_calls=preparing,
             left_out=len(every) - len(prompts),
+            batch_cost_usd=self._cost(condition.model_id, tokens_in, tokens_out, batch=True),
         )
 
     def _strategy(self, condition: Condition) -> Strategy:
@@ -226,11 +229,14 @@ class Planner:
             cost_usd=self._cost(model_id, tokens_in, tokens_out) if n else 0.0,
             elapsed_s=0.0 if replayed else n / self.concurrency * ASSUMED_WAIT_S,
             assumed_models=(),
+            batch_cost_usd=self._cost(model_id, tokens_in, tokens_out, batch=True) if n else 0.0,
         )
 
-    def _cost(self, model_id: str, tokens_in: int, tokens_out: int) -> float | None:
+    def _cost(
+        self, model_id: str, tokens_in: int, tokens_out: int, *, batch: bool = False
+    ) -> float | None:
         price = find_price(model_id, self.prices)
-        return cost_usd(Usage(tokens_in, tokens_out), price) if price else None
+        return cost_usd(Usage(tokens_in, tokens_out), price, batch=batch) if price else None
 
 
 def _tokens(messages: Sequence[Message]) -> int:
@@ -238,7 +244,9 @@ def _tokens(messages: Sequence[Message]) -> int:
 
 
 def _sum(first: Estimate, second: Estimate) -> Estimate:
-    unknown = first.cost_usd is None or second.cost_usd is None
+    def add(a: float | None, b: float | None) -> float | None:
+        return None if a is None or b is None else a + b
+
     return replace(
         first,
         responses=first.responses + second.responses,
@@ -246,7 +254,8 @@ def _sum(first: Estimate, second: Estimate) -> Estimate:
         classification_calls=first.classification_calls + second.classification_calls,
         input_tokens=first.input_tokens + second.input_tokens,
         output_tokens=first.output_tokens + second.output_tokens,
-        cost_usd=None if unknown else (first.cost_usd or 0.0) + (second.cost_usd or 0.0),
+        cost_usd=add(first.cost_usd, second.cost_usd),
+        batch_cost_usd=add(first.batch_cost_usd, second.batch_cost_usd),
         elapsed_s=first.elapsed_s + second.elapsed_s,
         assumed_models=tuple(dict.fromkeys((*first.assumed_models, *second.assumed_models))),
         paraphrase_calls=first.paraphrase_calls + second.paraphrase_calls,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.errors import UserError
 from core.pipeline.anchors import find_anchors, is_asked
 from core.pipeline.classify import classify
 from core.pipeline.generate import generate
@@ -22,6 +23,8 @@ async def execute(workshop: Workshop, spec: RunSpec, prompt_ids: Sequence[int] |
     Raises:
         UserError: the work cannot be done at all, for instance because a key is missing.
     """
+    check_batch(spec)
+    workshop.batched = spec.batch
     prompts = workshop.store.list_prompts(prompt_ids)
     async with workshop:
         match spec:
@@ -34,6 +37,26 @@ async def execute(workshop: Workshop, spec: RunSpec, prompt_ids: Sequence[int] |
                     await _generate(workshop, spec, condition, prompts)
             case JudgeSpec():
                 await judge(workshop, spec, prompts)
+
+
+def check_batch(spec: RunSpec) -> None:
+    """Refuses to batch what asks one question after the answer to another.
+
+    Raises:
+        UserError: a strategy whose turns see the earlier answers.
+    """
+    if not spec.batch or not isinstance(spec, GenerateSpec):
+        return
+    chains = {
+        one.strategy
+        for one in spec.conditions
+        if strategy_kind(one.strategy, one.as_dict()) == "chain"
+    }
+    if chains:
+        raise UserError(
+            f"{', '.join(sorted(chains))} cannot be sent as a batch: every turn needs the answer "
+            "to the one before. Run these without --batch."
+        )
 
 
 async def _generate(
@@ -67,5 +90,6 @@ def calls_per_prompt(spec: RunSpec) -> int:
             )
         case JudgeSpec():
             n_conditions = len(spec.conditions or ()) or 3
-            per_condition = 10 * len(spec.orders) if spec.question == "equivalence" else 6
+            pairs = 10 * len(spec.orders) * spec.repeats
+            per_condition = pairs if spec.question == "equivalence" else 6
             return n_conditions * per_condition

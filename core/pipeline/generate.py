@@ -281,7 +281,9 @@ class _Generation:
             key=RecordingKey("generate", unit.prompt.text.strip(), self._strategy.id, index),
         )
         try:
-            return _Call(await self._workshop.complete(self._provider, request), meta=beside)
+            call_id = f"{unit.key}:{index}"
+            completion = await self._workshop.complete(self._provider, request, call_id)
+            return _Call(completion, meta=beside)
         except ProviderError as error:
             return _Call(reason=error.reason, detail=error.detail, attempts=error.attempts)
 

@@ -47,8 +47,12 @@ async def judge_once_more(
     provider: Provider,
     request: CompletionRequest,
     parse: Callable[[Completion], Parsed],
+    call_id: str,
 ) -> Answer:
     """Asks, and asks a second time if the first reply is unreadable.
+
+    Args:
+        call_id: key of the unit the question belongs to.
 
     Returns:
         The second answer if there was one, with the tokens of both.
@@ -56,11 +60,11 @@ async def judge_once_more(
     Raises:
         ProviderError: a call failed.
     """
-    completion = await workshop.complete(provider, request)
+    completion = await workshop.complete(provider, request, call_id)
     parsed = parse(completion)
     if parsed.reason is None:
         return Answer(completion, parsed, completion.usage)
-    again = await workshop.complete(provider, request)
+    again = await workshop.complete(provider, request, f"{call_id}:again")
     return Answer(again, parse(again), _sum(completion.usage, again.usage))
 
 

@@ -78,7 +78,8 @@ class _Paraphrasing:
             key=RecordingKey("generate", text.strip(), self.strategy.id, "paraphrases"),
         )
         try:
-            completion = await self.workshop.complete(self.workshop.provider(model), request)
+            provider = self.workshop.provider(model)
+            completion = await self.workshop.complete(provider, request, unit.key)
         except ProviderError as error:
             self.failures[unit.prompt.id] = f"the call for paraphrases failed: {error.reason}"
             return

@@ -11,12 +11,13 @@ from core.types import Usage
 
 @dataclass(frozen=True, slots=True)
 class StoredPrompt:
-    """category: the ground truth, or None."""
+    """category: the ground truth, or None. reference: the right answer, "" where none is known."""
 
     id: int
     external_id: str
     text: str
     category: str | None
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ class NewRating:
     usage: Usage
     elapsed_ms: int
     revision: int = 0
+    repeat: int = 0
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,31 @@ class NewChecklist:
     usage: Usage
 
 
-Record = NewResponse | NewParaphrases | NewRating | NewChecklist
+@dataclass(frozen=True, slots=True)
+class NewJudgedSet:
+    """That a judge was asked about a set of responses adaptively; its ratings stand by themselves.
+
+    Attributes:
+        mode: graph or transitive.
+        orders: in which each pair was asked.
+        asked: (response id, response id) of the pairs the estimate goes by, in order of asking.
+        audited: (response id, response id) -> the verdict inferred, for pairs drawn at random and
+            asked after all; no part of the estimate.
+        n_inferred: pairs whose verdict was inferred, audited ones included; 0 in graph mode.
+    """
+
+    rater_id: int
+    template: str
+    prompt_id: int
+    condition_id: int
+    mode: str
+    orders: tuple[str, ...]
+    asked: tuple[tuple[int, int], ...]
+    audited: Mapping[tuple[int, int], bool]
+    n_inferred: int
+
+
+Record = NewResponse | NewParaphrases | NewRating | NewChecklist | NewJudgedSet
 
 
 @dataclass(frozen=True, slots=True)

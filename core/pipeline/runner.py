@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from core.errors import StoppedError
 from core.pipeline.records import Progress, Record
 from core.pipeline.store import Store
 
@@ -188,7 +189,10 @@ class Batch(Generic[UnitT]):
     async def _caller(self, source: _Source[UnitT], writer: Writer) -> None:
         while not self.control.should_stop() and (taken := await source.take()):
             unit, claim = taken
-            await self.perform(unit, writer.emit)
+            try:
+                await self.perform(unit, writer.emit)
+            except StoppedError:
+                return  # what was not done is planned again by the next run
             claim.open -= 1
             if claim.open == 0:
                 await writer.flush()

@@ -10,24 +10,29 @@ from core.errors import UserError
 from core.strategies.condition import Condition
 
 Order = Literal["ab", "ba"]
+JudgeQuestion = Literal["equivalence", "quality", "accuracy"]
+PairsMode = Literal["all", "adaptive", "transitive"]
+Definition = Literal["anchored", "general"]
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifySpec:
-    """Ask a model for the category of every prompt."""
+    """Ask a model for the category of every prompt. batch: through the provider's batch API."""
 
     model_id: str
     retry_failed: bool = False
+    batch: bool = False
 
     kind = "classify"
 
 
 @dataclass(frozen=True, slots=True)
 class GenerateSpec:
-    """Fill the response slots of conditions."""
+    """Fill the response slots of conditions. batch: through the provider's batch API."""
 
     conditions: tuple[Condition, ...]
     retry_failed: bool = False
+    batch: bool = False
 
     kind = "generate"
 
@@ -37,18 +42,62 @@ class JudgeSpec:
     """Ask a judge a question about every item.
 
     Attributes:
-        question: equivalence or quality.
+        question: equivalence of pairs; quality of responses; accuracy of responses to prompts of
+            A and D that have a reference answer.
         orders: for pairs, which response is shown first; both for order effects.
         conditions: labels to judge, or None for all.
+        pairs: all; adaptive leaves out those that cannot change the count; transitive infers more
+            and is another estimator (see `core.diversity.adaptive`).
+        definition: anchored asks by the category's definition of "equivalent", general whether
+            two responses are the same, whatever the task.
+        repeats: how often each pair is asked in the same order; more than once measures noise.
+        batch: through the provider's batch API.
     """
 
     model_id: str
-    question: Literal["equivalence", "quality"]
+    question: JudgeQuestion
     orders: tuple[Order, ...] = ("ab",)
     conditions: tuple[str, ...] | None = None
     retry_failed: bool = False
+    pairs: PairsMode = "all"
+    definition: Definition = "anchored"
+    repeats: int = 1
+    batch: bool = False
 
     kind = "judge"
+
+
+def check_judge_spec(spec: JudgeSpec) -> None:
+    """Refuses combinations that make no sense.
+
+    Raises:
+        UserError: options for pairs with a question about responses, repeats of what is not asked
+            in full, or a batch of questions that depend on each other.
+    """
+    pairs_only = {
+        "both orders": len(spec.orders) > 1,
+        "adaptive or transitive pairs": spec.pairs != "all",
+        "the general definition": spec.definition != "anchored",
+        "repeats": spec.repeats != 1,
+    }
+    wrong = [name for name, used in pairs_only.items() if used]
+    if spec.question != "equivalence" and wrong:
+        raise UserError(
+            f"{' and '.join(wrong).capitalize()} apply to the question equivalence only; the "
+            f"question is {spec.question}. Leave them out, or ask about equivalence."
+        )
+    if spec.repeats < 1:
+        raise UserError(f"Repeats are {spec.repeats}; expected 1 (ask once) or more.")
+    if spec.pairs != "all" and spec.repeats > 1:
+        raise UserError(
+            f"Repeats measure noise on pairs that are all asked; the pairs are {spec.pairs}. "
+            "Ask about all pairs, or once."
+        )
+    if spec.pairs != "all" and spec.batch:
+        raise UserError(
+            f"With {spec.pairs} pairs each question depends on the answers before it, so they "
+            "cannot be sent as one batch. Ask about all pairs, or without a batch."
+        )
 
 
 RunSpec = ClassifySpec | GenerateSpec | JudgeSpec
@@ -61,6 +110,7 @@ def spec_as_dict(spec: RunSpec) -> dict[str, Any]:
             "kind": spec.kind,
             "conditions": [condition.as_dict() for condition in spec.conditions],
             "retry_failed": spec.retry_failed,
+            "batch": spec.batch,
         }
     return {"kind": spec.kind, **asdict(spec)}
 
@@ -77,7 +127,7 @@ def spec_from_dict(values: Mapping[str, Any]) -> RunSpec:
             return ClassifySpec(**fields)
         case "generate":
             conditions = tuple(Condition.from_dict(one) for one in fields["conditions"])
-            return GenerateSpec(conditions, fields["retry_failed"])
+            return GenerateSpec(conditions, fields["retry_failed"], fields.get("batch", False))
         case "judge":
             labels = fields["conditions"]
             return JudgeSpec(

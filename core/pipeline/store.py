@@ -68,9 +68,20 @@ class Store(Protocol):
         ...
 
     def list_judged(
-        self, rater_id: int, question: str, template: str, item_ids: Sequence[int]
+        self,
+        rater_id: int,
+        question: str,
+        template: str,
+        item_ids: Sequence[int],
+        repeat: int = 0,
     ) -> dict[tuple[int, str], tuple[bool, int]]:
         """(item id, order) -> (was it scored, its revision), for what this judge was asked."""
+        ...
+
+    def list_values(
+        self, rater_id: int, question: str, template: str, item_ids: Sequence[int]
+    ) -> dict[tuple[int, str], tuple[str | None, int]]:
+        """(item id, order) -> (current answer, its revision); None for an unreadable answer."""
         ...
 
     def find_checklists(
@@ -90,5 +101,6 @@ class Store(Protocol):
     def save(self, records: Sequence[Record]) -> None:
         """Writes records in one transaction; one that is there already is left as it is,
         except that a response takes the place of the failed call it makes good, a checklist that
-        of an unreadable one, and paraphrases that of fewer."""
+        of an unreadable one, paraphrases that of fewer, and a set's record that of an earlier
+        one."""
         ...

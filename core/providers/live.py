@@ -11,7 +11,7 @@ import json
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
@@ -113,18 +113,87 @@ class LiveProvider(ABC):
         refused = self._refused[request.model]
         parameters = self._parameters(request.parameters, refused)
         started = time.perf_counter()
+        response = await self.send(
+            lambda: self._post(self._body(request, parameters)), refused, parameters
+        )
+        completion = self._completion(request, parameters, response.content)
+        latency_ms = round(1000 * (time.perf_counter() - started))
+        return replace(completion, latency_ms=latency_ms)
+
+    # -- for batches, which make the same calls in another way ----------------------------------
+
+    def prepare(self, request: CompletionRequest) -> tuple[dict[str, float | int], dict[str, Any]]:
+        """(parameters, body) of a request, as it would be sent now."""
+        parameters = self._parameters(request.parameters, self._refused[request.model])
+        return parameters, self._body(request, parameters)
+
+    def refused_by(self, model: str) -> dict[str, str]:
+        """Wire name -> the server's words, of what a model refused so far."""
+        return dict(self._refused[model])
+
+    def learn_refused(self, model: str, refused: Mapping[str, str]) -> None:
+        """Takes over what another process found a model to refuse."""
+        self._refused[model].update(refused)
+
+    def read_batched(
+        self,
+        request: CompletionRequest,
+        parameters: Mapping[str, float | int],
+        status_code: int | None,
+        payload: Mapping[str, Any],
+    ) -> Completion:
+        """The reply to a call that was made in a batch.
+
+        Args:
+            parameters: as `prepare` gave them.
+            status_code: None for a call that was never made; `payload` then says why.
+
+        Raises:
+            AttemptFailed: no usable reply.
+        """
+        if status_code is None:
+            detail = f"the call was not made: {self._scrub(str(payload.get('reason', '')))}"
+            raise AttemptFailed("server_error", detail, Retry.LATER)
+        if status_code == 200:
+            return self._completion(request, parameters, json.dumps(payload).encode())
+        refused = self._refused[request.model]
+        raise self._failure(status_code, dict(payload), "", {}, refused, parameters)
+
+    async def send(
+        self,
+        call: Callable[[], Awaitable[httpx2.Response]],
+        refused: dict[str, str] | None = None,
+        parameters: Mapping[str, float | int] | None = None,
+    ) -> httpx2.Response:
+        """One HTTP exchange.
+
+        Args:
+            refused: added to where the server refuses one of `parameters`.
+
+        Raises:
+            AttemptFailed: no reply with status 200.
+        """
         try:
-            response = await self._post(self._body(request, parameters))
-            reply = self._read(_json_object(response.content))
+            return await call()
         except self.status_error as error:
-            raise self._status_failure(error, refused, parameters) from None
+            raise self._status_failure(
+                error, {} if refused is None else refused, parameters or {}
+            ) from None
         except (self.connection_error, aiohttp.ClientError, httpx2.HTTPError, OSError) as error:
             raise self._connection_failure(error) from None
+        except UnicodeEncodeError:
+            raise AttemptFailed("bad_request", _BROKEN_TEXT, Retry.NEVER) from None
+
+    def _completion(
+        self, request: CompletionRequest, parameters: Mapping[str, float | int], content: bytes
+    ) -> Completion:
+        """Reads the body of a reply with status 200; its latency is for the caller to add."""
+        try:
+            reply = self._read(json_object(content))
         except MalformedReplyError as error:
             detail = f"{error}; expected a reply in {self.name}'s wire format from {self.endpoint}"
             raise AttemptFailed("malformed_reply", self._scrub(detail), Retry.LATER) from None
-        except UnicodeEncodeError:
-            raise AttemptFailed("bad_request", _BROKEN_TEXT, Retry.NEVER) from None
+        refused = self._refused[request.model]
         sent = {self.project_names.get(name, name): value for name, value in parameters.items()}
         asked = request.parameters.as_dict()
         return Completion(
@@ -134,7 +203,6 @@ class LiveProvider(ABC):
             usage=reply.usage,
             parameters_sent=sent,
             parameters_dropped={n: self._why_dropped(n, refused) for n in asked if n not in sent},
-            latency_ms=round(1000 * (time.perf_counter() - started)),
             served_model=reply.served_model,
         )
 
@@ -147,17 +215,34 @@ class LiveProvider(ABC):
     def _status_failure(
         self, error: Any, refused: dict[str, str], parameters: Mapping[str, float | int]
     ) -> AttemptFailed:
+        return self._failure(
+            error.status_code,
+            error.body,
+            error.response.text,
+            error.response.headers,
+            refused,
+            parameters,
+        )
+
+    def _failure(
+        self,
+        status_code: int,
+        body: Any,
+        text: str,
+        headers: Mapping[str, str],
+        refused: dict[str, str],
+        parameters: Mapping[str, float | int],
+    ) -> AttemptFailed:
         """Reads an error status; adds to `refused` where the server refuses a parameter."""
-        status_code: int = error.status_code
-        message = self._scrub(error_message(error.body) or error.response.text)
-        name = find_refused(status_code, error.body, parameters)
+        message = self._scrub(error_message(body) or text)
+        name = find_refused(status_code, body, parameters)
         if name is not None:
             retry = Retry.NEVER if name in self.required else Retry.NOW
             if retry is Retry.NOW:
                 refused.setdefault(name, message)
             return AttemptFailed("refused_parameter", message, retry, status_code=status_code)
         reason, retry = reason_for_status(status_code)
-        if reason == "rate_limited" and "insufficient_quota" in str(error.body):
+        if reason == "rate_limited" and "insufficient_quota" in str(body):
             # An empty account answers 429 too, for days rather than seconds.
             retry = Retry.NEVER
         return AttemptFailed(
@@ -165,7 +250,7 @@ class LiveProvider(ABC):
             message or f"{self.endpoint} gave no reason",
             retry,
             status_code=status_code,
-            retry_after=read_retry_after(error.response.headers),
+            retry_after=read_retry_after(headers),
         )
 
     def _connection_failure(self, error: BaseException) -> AttemptFailed:
@@ -214,7 +299,8 @@ def text_parts(content: object, kind: str = "text") -> str:
     return "".join(part for part in parts if isinstance(part, str))
 
 
-def _json_object(content: bytes) -> Mapping[str, Any]:
+def json_object(content: bytes) -> Mapping[str, Any]:
+    """A JSON object. Raises MalformedReplyError for anything else."""
     try:
         payload = json.loads(content)
     except (ValueError, RecursionError):

@@ -60,7 +60,7 @@ class OpenAIProvider(LiveProvider):
     ) -> None:
         super().__init__(connection, retry)
         timeout = http_timeout(read_timeout_s)
-        self._client = AsyncOpenAI(
+        self.client = AsyncOpenAI(
             api_key=connection.api_key,
             base_url=connection.base_url,
             default_headers=connection.headers,
@@ -70,10 +70,10 @@ class OpenAIProvider(LiveProvider):
         )
 
     async def close(self) -> None:
-        await self._client.close()
+        await self.client.close()
 
     async def _post(self, body: dict[str, Any]) -> httpx2.Response:
-        return await self._client.post("/chat/completions", cast_to=httpx2.Response, body=body)
+        return await self.client.post("/chat/completions", cast_to=httpx2.Response, body=body)
 
     def _parameters(
         self, asked: SamplingParameters, refused: Mapping[str, str]

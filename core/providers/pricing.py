@@ -28,11 +28,17 @@ _DENSE_RANGES = (
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens. as_of: when the price was looked up, as in the file."""
+    """US dollars per million tokens.
+
+    Attributes:
+        as_of: when the price was looked up, as in the file.
+        batch_discount: share of the price that a batch saves, 0 to 1; None where it is unknown.
+    """
 
     input_usd_per_mtok: float
     output_usd_per_mtok: float
     as_of: str
+    batch_discount: float | None = None
 
 
 def find_price(model_id: str, path: Path) -> Price | None:
@@ -49,14 +55,22 @@ def find_price(model_id: str, path: Path) -> Price | None:
     return _read(path).get(model_id)
 
 
-def cost_usd(usage: Usage, price: Price) -> float | None:
-    """Cost of one call; None when the provider gave no token counts."""
+def cost_usd(usage: Usage, price: Price, *, batch: bool = False) -> float | None:
+    """Cost of calls; None when the provider gave no token counts.
+
+    Args:
+        batch: made through the batch API; then None as well where its discount is unknown.
+    """
+    if batch and price.batch_discount is None:
+        return None
+    share = 1 - (price.batch_discount or 0.0) if batch else 1.0
     if usage.input_tokens is None or usage.output_tokens is None:
         return None
-    return (
+    dollars = (
         usage.input_tokens * price.input_usd_per_mtok
         + usage.output_tokens * price.output_usd_per_mtok
     ) / _TOKENS_PER_MTOK
+    return share * dollars
 
 
 def estimate_tokens(text: str) -> int:
@@ -100,4 +114,15 @@ def _price(entry: dict[str, Any], model: str, path: Path) -> Price:
             f"{path}: the entry for {model!r} needs input_usd_per_mtok, output_usd_per_mtok "
             "(US dollars, 0 or more) and as_of (text)."
         )
-    return Price(usable[0], usable[1], str(entry["as_of"]))
+    discount = entry.get("batch_discount")
+    if discount is not None and not (isinstance(discount, int | float) and 0 <= discount <= 1):
+        raise UserError(
+            f"{path}: batch_discount of {model!r} is {discount!r}; expected the share a batch "
+            "saves, from 0 to 1, or no entry where it is unknown."
+        )
+    return Price(
+        usable[0],
+        usable[1],
+        str(entry["as_of"]),
+        None if discount is None else float(discount),
+    )

@@ -8,13 +8,19 @@ from typing import Any
 
 from core.diversity import Measure
 from core.errors import UserError
+from core.results.estimators import (
+    AdaptiveSet,
+    count_verdicts,
+    estimator_of,
+    transitive_raters,
+    votes_in_ensemble,
+)
 from core.results.intervals import PossibleRange, PromptMeans
 from core.results.rows import (
     ENSEMBLE,
     PairVerdict,
     QualityScore,
     ResponseRow,
-    majority_verdicts,
     mean_scores,
 )
 from core.results.sets import SetMeasures, measure_sets
@@ -29,6 +35,7 @@ def results_report(
     responses: Sequence[ResponseRow],
     verdicts: Sequence[PairVerdict],
     scores: Sequence[QualityScore],
+    adaptive: Sequence[AdaptiveSet] = (),
     seed: int = 0,
 ) -> dict[str, Any]:
     """Diversity and quality per condition × category, averaged over prompts.
@@ -39,10 +46,12 @@ def results_report(
 
     Args:
         study: its slug.
-        rater: "ensemble:majority" for all judges, or the key of one rater.
+        rater: "ensemble:majority" for all judges, the key of one rater, or a judge's with
+            "~transitive" for the estimator of transitive judging (see `core.results.estimators`).
         responses: one row per slot of every condition.
         verdicts: answers to `equivalence`; pairs across sets are ignored.
         scores: answers to `quality`.
+        adaptive: sets that judges were asked about adaptively.
         seed: of the bootstrap over prompts.
 
     Returns:
@@ -55,11 +64,11 @@ def results_report(
         UserError: nobody of that name has rated anything.
         InvalidRatingsError: a response slot given twice.
     """
-    _check_rater(rater, verdicts, scores)
+    _check_rater(rater, verdicts, scores, adaptive)
     measured = measure_sets(
         responses,
-        majority_verdicts(row for row in verdicts if _counts(row, rater)),
-        mean_scores(row for row in scores if _counts(row, rater)),
+        count_verdicts(rater, verdicts, responses, adaptive),
+        mean_scores(row for row in scores if _counts(row, estimator_of(rater)[0])),
     )
     means = PromptMeans(seed)
     rows = [
@@ -71,9 +80,13 @@ def results_report(
 
 
 def _check_rater(
-    rater: str, verdicts: Sequence[PairVerdict], scores: Sequence[QualityScore]
+    rater: str,
+    verdicts: Sequence[PairVerdict],
+    scores: Sequence[QualityScore],
+    adaptive: Sequence[AdaptiveSet],
 ) -> None:
     known = {row.rater for row in verdicts} | {row.rater for row in scores}
+    known |= set(transitive_raters(adaptive))
     if rater != ENSEMBLE and rater not in known:
         there = ", ".join(sorted(known)) or "none yet"
         raise UserError(
@@ -82,8 +95,10 @@ def _check_rater(
         )
 
 
-def _counts(row: PairVerdict | QualityScore, rater: str) -> bool:
-    return row.rater_kind == "judge" if rater == ENSEMBLE else row.rater == rater
+def _counts(row: QualityScore, rater: str) -> bool:
+    if rater == ENSEMBLE:
+        return votes_in_ensemble(row.rater, row.rater_kind)
+    return row.rater == rater
 
 
 def _by_condition(measured: Iterable[SetMeasures]) -> list[list[SetMeasures]]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.results import ENSEMBLE
+from core.results import ENSEMBLE, transitive_raters
 from core.types import Question
 from db.models import Item, Rater, Rating
 from db.queries.analysis import judge_key
 from db.queries.ratings import counts
+from db.queries.judged_sets import load_adaptive_sets
 
 
 def list_templates(session: Session, study_id: int, question: str) -> list[str]:
@@ -35,7 +36,8 @@ def list_result_raters(
         default_templates: question -> name@hash, by which judges are named.
 
     Returns:
-        The ensemble where there is any judge, then judges, then people.
+        The ensemble where there is any judge, then judges (with "~transitive" where they were
+        asked in that mode), then people.
     """
     rows = session.execute(
         select(Rater.identity, Rater.kind, Rating.template, Rating.question)
@@ -56,4 +58,9 @@ def list_result_raters(
         if row.kind == "judge"
     }
     people = {row.identity for row in rows if row.kind == "human"}
-    return [*([ENSEMBLE] if judges else []), *sorted(judges), *sorted(people)]
+    adaptive = load_adaptive_sets(session, study_id, default_templates[Question.EQUIVALENCE])
+    return [
+        *([ENSEMBLE] if judges else []),
+        *sorted([*judges, *transitive_raters(adaptive)]),
+        *sorted(people),
+    ]

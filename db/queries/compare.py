@@ -16,7 +16,14 @@ from sqlalchemy.orm import Session
 
 from core.diversity import DistinctCount, Measure, distinct_count, groups, vocabulary_distance
 from core.pipeline.slots import current_slots
-from core.results import ENSEMBLE, PairVerdict, QualityScore, majority_verdicts, mean_scores
+from core.results import (
+    ENSEMBLE,
+    PairVerdict,
+    QualityScore,
+    majority_verdicts,
+    mean_scores,
+    votes_in_ensemble,
+)
 from core.strategies import strategy_kind
 from db.models import Condition, Prompt, Response
 from db.queries.analysis import load_scores, load_verdicts
@@ -139,7 +146,7 @@ def load_sets(
 
 def _counts(row: PairVerdict | QualityScore, rater: str) -> bool:
     if rater == ENSEMBLE:
-        return row.rater_kind == "judge"
+        return votes_in_ensemble(row.rater, row.rater_kind)
     if rater == HUMAN_MAJORITY:
         return row.rater_kind == "human"
     return row.rater == rater

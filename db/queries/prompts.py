@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.types import Question
@@ -95,3 +95,15 @@ def set_category(session: Session, prompt_id: int, category: str | None, set_by:
     recategorize(session, prompt_id, category)
     add_event(session, prompt.study_id, "category_set", detail, set_by)
     touch(session, prompt.study_id)
+
+
+def count_references(session: Session, study_id: int) -> int:
+    """Prompts that have a reference answer."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Prompt)
+            .where(Prompt.study_id == study_id, Prompt.reference != "")
+        )
+        or 0
+    )

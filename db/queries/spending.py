@@ -54,5 +54,7 @@ def count_expected(session: Session, study_id: int, spec: RunSpec) -> int:
                 if spec.conditions is None or one.label in spec.conditions
             ]
             if spec.question == "equivalence":
-                return len(spec.orders) * sum(one.n_pairs for one in wanted)
+                return spec.repeats * len(spec.orders) * sum(one.n_pairs for one in wanted)
+            if spec.question == "accuracy":
+                return 0  # how many have a reference answer is known once the run has begun
             return sum(one.n_ok for one in wanted)

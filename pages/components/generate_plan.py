@@ -105,6 +105,8 @@ def remarks(plan: Plan) -> list[str]:
             f"{plan.n_standing:,} were asked for and came back empty, refused or short. Generating "
             "leaves them as they are; “Retry the failed” of their run asks again."
         )
+    if saving := batch_text(estimate):
+        said.append(saving)
     if estimate.classification_calls:
         n = estimate.classification_calls
         said.append(f"Calls to classify prompts first, for the anchored strategies: {n:,}.")
@@ -127,6 +129,19 @@ def remarks(plan: Plan) -> list[str]:
         said.append("No price is listed for a model. Add it to prices.toml to see the cost.")
     said.append(f"{settings().concurrency} calls at a time. Retried calls are not counted.")
     return said
+
+
+def batch_text(estimate: Estimate) -> str:
+    """What a batch would cost instead; "" where nothing is known of the cost or nothing costs."""
+    if not estimate.cost_usd:
+        return ""
+    if estimate.batch_cost_usd is None:
+        return "What a batch would save is unknown: prices.toml gives a model no batch_discount."
+    if estimate.batch_cost_usd == estimate.cost_usd:
+        return ""
+    cost = price_text((estimate.batch_cost_usd, estimate.batch_cost_usd))
+    share = 1 - estimate.batch_cost_usd / estimate.cost_usd
+    return f"As a batch about {cost}, {share:.0%} less; it may take a day."
 
 
 def draw_refused_parameters(overviews: Sequence[ConditionOverview]) -> None:

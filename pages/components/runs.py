@@ -170,14 +170,18 @@ def draw_run_line(run: RunView, per_second: float | None, tokens: Usage) -> None
 
 def subject(spec: Mapping[str, Any]) -> str:
     """The models and strategies of a run, or the judge and its question, in a few words."""
+    batch = " as a batch" if spec.get("batch") else ""
     if spec["kind"] == "generate":
-        pairs = [f"{c['model_id']} {c['strategy']}" for c in spec["conditions"]]
-        return ", ".join(dict.fromkeys(pairs))
+        conditions = [f"{c['model_id']} {c['strategy']}" for c in spec["conditions"]]
+        return ", ".join(dict.fromkeys(conditions)) + batch
     if spec["kind"] != "judge":
-        return f"{spec['model_id']}"
+        return f"{spec['model_id']}{batch}"
+    general = " by the general definition" if spec.get("definition") == "general" else ""
     orders = " in both orders" if len(spec["orders"]) > 1 else ""
     some = f" of {len(spec['conditions'])} conditions" if spec["conditions"] else ""
-    return f"{spec['model_id']} {spec['question']}{orders}{some}"
+    pairs = f", {spec['pairs']} pairs" if spec.get("pairs", "all") != "all" else ""
+    repeats = f", {spec['repeats']} times" if spec.get("repeats", 1) > 1 else ""
+    return f"{spec['model_id']} {spec['question']}{general}{orders}{some}{pairs}{repeats}{batch}"
 
 
 def models_of(spec: Mapping[str, Any]) -> set[str]:
@@ -193,7 +197,8 @@ def cost_text(run: RunView, used: Usage) -> str:
     """What a run has cost so far, as far as prices are listed."""
     if not (used.input_tokens or used.output_tokens):
         return ""
-    return price_text(cost_range_usd(used, models_of(run.spec), price_file()))
+    batch = bool(run.spec.get("batch"))
+    return price_text(cost_range_usd(used, models_of(run.spec), price_file(), batch=batch))
 
 
 def finished(progress: Progress) -> int:

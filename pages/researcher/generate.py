@@ -16,6 +16,7 @@ from core.templates import TemplateSource
 from db.queries.conditions import ConditionOverview, list_condition_overviews
 from db.queries.experience import list_known_models
 from db.queries.prompts import PromptView, list_prompt_views
+from pages.components.batches import choose_batch, draw_batches
 from pages.components.generate_plan import draw_plan, draw_refused_parameters, make_plan
 from pages.components.models import choose_models, counts_text, suggested_models
 from pages.components.runs import draw_runs, queue_run
@@ -146,10 +147,11 @@ def draw_launch(
     if plan is None:
         return
     draw_plan(plan)
+    batch = choose_batch(conditions)
     label = f"Generate {plan.n_missing:,} responses" if plan.n_missing else "All are stored"
     if st.button(
         label, type="primary", disabled=not plan.n_missing, key="generate", width="stretch"
-    ) and queue_run(study, GenerateSpec(conditions)):
+    ) and queue_run(study, GenerateSpec(conditions, batch=batch)):
         st.rerun()
 
 
@@ -190,6 +192,7 @@ def draw_page() -> None:
     with right:
         draw_launch(study, conditions, views, overviews)
     draw_runs(study)
+    draw_batches(study)
     if overviews:
         draw_conditions(overviews, len(views))
 

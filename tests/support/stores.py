@@ -12,6 +12,7 @@ from core.pipeline.records import (
     KnownParaphrases,
     NewChecklist,
     NewParaphrases,
+    NewJudgedSet,
     NewRating,
     NewResponse,
     Record,
@@ -62,6 +63,7 @@ class MemoryData:
     checklists: dict[tuple[int, int, str], NewChecklist] = field(default_factory=dict)
     paraphrases: dict[tuple[int, int], NewParaphrases] = field(default_factory=dict)
     given_paraphrases: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    judged_sets: dict[tuple[int, int], NewJudgedSet] = field(default_factory=dict)
     leases: dict[str, str] = field(default_factory=dict)
     dead: set[str] = field(default_factory=set)
     conditions: list[Condition] = field(default_factory=list)
@@ -181,17 +183,34 @@ class MemoryStore:
             return {one.id: self.data.id_of(("response", one.id)) for one in responses}
 
     def list_judged(
-        self, rater_id: int, question: str, template: str, item_ids: Sequence[int]
+        self,
+        rater_id: int,
+        question: str,
+        template: str,
+        item_ids: Sequence[int],
+        repeat: int = 0,
     ) -> dict[tuple[int, str], tuple[bool, int]]:
+        asked = (rater_id, question, template, repeat)
+        newest = self._newest(asked, item_ids)
+        return {key: (value is not None, revision) for key, (value, revision) in newest.items()}
+
+    def list_values(
+        self, rater_id: int, question: str, template: str, item_ids: Sequence[int]
+    ) -> dict[tuple[int, str], tuple[str | None, int]]:
+        return self._newest((rater_id, question, template, 0), item_ids)
+
+    def _newest(
+        self, asked: tuple[int, str, str, int], item_ids: Sequence[int]
+    ) -> dict[tuple[int, str], tuple[str | None, int]]:
         with self.data.lock:
             rows = [
                 row
                 for row in self.data.ratings
-                if (row.rater_id, row.question, row.template) == (rater_id, question, template)
+                if (row.rater_id, row.question, row.template, row.repeat) == asked
                 and row.item_id in item_ids
             ]
         rows.sort(key=lambda row: row.revision)
-        return {(row.item_id, row.order): (row.value is not None, row.revision) for row in rows}
+        return {(row.item_id, row.order): (row.value, row.revision) for row in rows}
 
     def find_checklists(
         self, rater_id: int, template: str, prompt_ids: Sequence[int]
@@ -235,6 +254,8 @@ class MemoryStore:
                     self.data.ratings.append(record)
                 elif isinstance(record, NewParaphrases):
                     self.data.paraphrases[record.prompt_id, record.condition_id] = record
+                elif isinstance(record, NewJudgedSet):
+                    self.data.judged_sets[record.prompt_id, record.condition_id] = record
                 else:
                     named = (record.prompt_id, record.rater_id, record.template)
                     known = self.data.checklists.get(named)

@@ -41,7 +41,20 @@ def test_recorded_replies_cost_nothing(prices):
 
 def test_the_bundled_list_can_be_read_and_dates_every_price():
     price = find_price("openai:gpt-4o", BUNDLED_PROMPTS / "prices.toml")
-    assert price == Price(2.5, 10.0, "2025-06")
+    assert price == Price(2.5, 10.0, "2025-06", 0.5)
+
+
+def test_a_batch_costs_less_by_the_discount_and_an_unknown_amount_without_one():
+    used = Usage(1_000_000, 1_000_000)
+    assert cost_usd(used, Price(2.0, 10.0, "2025-06", 0.5), batch=True) == 6.0
+    assert cost_usd(used, Price(2.0, 10.0, "2025-06", 0.5)) == 12.0
+    assert cost_usd(used, Price(2.0, 10.0, "2025-06"), batch=True) is None
+
+
+@pytest.mark.parametrize("discount", ["-0.1", "2", "'half'"])
+def test_a_discount_that_is_no_share_is_refused(prices, discount):
+    with pytest.raises(UserError, match="batch_discount"):
+        find_price("openai:m", prices(f"{ENTRY}batch_discount = {discount}\n"))
 
 
 @pytest.mark.parametrize(

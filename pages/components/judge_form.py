@@ -1,0 +1,178 @@
+"""What is to be judged by whom and how: the form on Judges, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import get_args
+
+import streamlit as st
+
+from core.pipeline.specs import Definition, JudgeQuestion, JudgeSpec, PairsMode
+from core.types import Question
+from db.queries.conditions import ConditionOverview
+from pages.components.batches import can_be_batched
+
+QUESTIONS: dict[JudgeQuestion, str] = {
+    "equivalence": "Same or different? Pairs of a set",
+    "quality": "How good, from 1 to 5? By a checklist",
+    "accuracy": "Right or wrong? Against reference answers, for A and D",
+}
+PAIRS: dict[PairsMode, str] = {
+    "all": "Every pair",
+    "adaptive": "Only pairs that can change the count",
+    "transitive": "As few as possible, the rest inferred",
+}
+_PAIRS_HELP = (
+    "Every pair: needed for agreement per pair and for non-transitive triples. Only pairs that "
+    "can change the count: the same count, with fewer calls. The rest inferred: another estimator, "
+    "reported under a name of its own; a tenth of what it infers is asked as an audit."
+)
+DEFINITIONS: dict[Definition, str] = {
+    "anchored": "the task's definition",
+    "general": "a general one: would the other be redundant?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeOptions:
+    """The form's values beside the judges."""
+
+    questions: tuple[JudgeQuestion, ...]
+    both_orders: bool
+    pairs: PairsMode
+    definitions: tuple[Definition, ...]
+    repeats: int
+    conditions: tuple[str, ...]
+    batch: bool
+
+
+def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
+    """Draws the form, without the judges.
+
+    Args:
+        labels: of the study's conditions.
+        n_references: prompts with a reference answer; without any, accuracy is not offered.
+    """
+    left, right = st.columns(2)
+    with left:
+        questions = tuple(
+            question
+            for question, label in QUESTIONS.items()
+            if (question != "accuracy" or n_references)
+            and st.checkbox(label, question == "equivalence", key=f"judge-{question}")
+        )
+    no_pairs = "equivalence" not in questions
+    with right:
+        both = st.checkbox(
+            "Ask about each pair in both orders",
+            True,
+            key="judge-both",
+            disabled=no_pairs,
+            help="Doubles the calls, and shows how often a judge changes its mind with the order.",
+        )
+        pairs: PairsMode = st.selectbox(
+            "Pairs",
+            get_args(PairsMode),
+            format_func=PAIRS.__getitem__,
+            key="judge-pairs",
+            disabled=no_pairs,
+            help=_PAIRS_HELP,
+        )
+    with st.expander("More: definitions, repeats, conditions"):
+        definitions = st.multiselect(
+            "The same by",
+            get_args(Definition),
+            ["anchored"],
+            format_func=DEFINITIONS.__getitem__,
+            key="judge-definitions",
+            disabled=no_pairs,
+            help="With both, the two are compared on the same pairs further down.",
+        )
+        repeats = int(
+            st.number_input(
+                "Times each pair is asked in the same order",
+                1,
+                5,
+                1,
+                key="judge-repeats",
+                disabled=no_pairs or pairs != "all",
+                help="Twice or more shows a judge's noise, with which a flip rate is compared.",
+            )
+        )
+        chosen = st.multiselect(
+            "Conditions", labels, key="judge-conditions", placeholder="all of them"
+        )
+    batch = st.checkbox(
+        "As a batch: cheaper, later",
+        key="judge-batch",
+        disabled=not no_pairs and pairs != "all",
+        help="All questions are handed over together and collected when the provider is done, "
+        "within a day. It survives restarts.",
+    )
+    return JudgeOptions(
+        questions,
+        both,
+        pairs,
+        tuple(definitions),
+        repeats if pairs == "all" else 1,
+        tuple(chosen),
+        batch and (no_pairs or pairs == "all"),
+    )
+
+
+def specs_of(judges: Sequence[str], options: JudgeOptions) -> list[JudgeSpec]:
+    """One run for each judge, question and, for pairs, definition."""
+    specs = []
+    for judge, question in product(judges, options.questions):
+        spec = JudgeSpec(
+            judge, question, conditions=options.conditions or None, batch=options.batch
+        )
+        if question != "equivalence":
+            specs.append(spec)
+            continue
+        specs += [
+            replace(
+                spec,
+                orders=("ab", "ba") if options.both_orders else ("ab",),
+                pairs=options.pairs,
+                definition=definition,
+                repeats=options.repeats,
+            )
+            for definition in options.definitions
+        ]
+    return specs
+
+
+def batch_problem(judges: Sequence[str], options: JudgeOptions) -> str:
+    """Why the judges cannot be asked in a batch; "" if they can or need not be."""
+    if options.batch and not can_be_batched(judges):
+        return "One of these judges' providers takes no batches. Leave it out, or ask directly."
+    return ""
+
+
+def workload_text(specs: Sequence[JudgeSpec], overviews: Sequence[ConditionOverview]) -> str:
+    """How many questions the specs ask, not counting what is answered already."""
+    if not specs:
+        return "Choose at least one judge and one question."
+    possible = possible_items(overviews)
+    pairs, responses = possible[Question.EQUIVALENCE], possible[Question.QUALITY]
+    n = sum(
+        pairs * len(spec.orders) * spec.repeats if spec.question == "equivalence" else responses
+        for spec in specs
+    )
+    fewer = any(spec.pairs != "all" for spec in specs)
+    return (
+        f"{pairs:,} pairs and {responses:,} responses: {n:,} questions at most. "
+        + ("Pairs that need no asking are left out. " if fewer else "")
+        + "What is answered already is not asked again."
+    )
+
+
+def possible_items(overviews: Sequence[ConditionOverview]) -> Mapping[str, int]:
+    """Question -> items it could be asked about."""
+    return {
+        Question.EQUIVALENCE: sum(one.n_pairs for one in overviews),
+        Question.QUALITY: sum(one.n_ok for one in overviews),
+    }
