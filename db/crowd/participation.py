@@ -26,7 +26,7 @@ from core.crowd import (
 from core.crowd.closing import check_closing
 from core.crowd.work import WorkState
 from db.crowd.claims import advance
-from db.crowd.practice import finish_round, read_result, result_of, start_round
+from db.crowd.practice import finish_round, read_result, start_round
 from db.crowd.rows import lock_participation, move
 from db.models import Assignment, Participation, Study, now
 from db.queries.answers import SEEN_EVERY
@@ -98,7 +98,7 @@ def find_participation(session: Session, rater_id: int) -> ParticipationView | N
         arm=row.arm,
         phase=phase,
         plan=plan,
-        practice=result_of(row.practice),
+        practice=read_result(row.practice),
         is_test=row.is_test,
         outcome=outcome_of(plan, phase),
         answers=row.answers,
@@ -157,7 +157,7 @@ def finish_practice_round(session: Session, rater_id: int) -> PracticeOutcome:
     if row.phase == Phase.PRACTICE:
         result = finish_round(session, row)
         enter(session, row, study, plan, after_practice(plan, result), now())
-    return PracticeOutcome(read_result(row), Phase(row.phase))
+    return PracticeOutcome(read_result(row.practice), Phase(row.phase))
 
 
 def finish_closing(session: Session, rater_id: int, answers: Mapping[str, str]) -> Phase:
