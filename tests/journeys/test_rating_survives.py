@@ -104,9 +104,7 @@ def test_kill_9_under_fifty_annotators_loses_nothing_that_was_acknowledged(tmp_p
         links = [annotator_link(server.address, rater_id, key) for rater_id in ids]
         acknowledged = asyncio.run(rate_and_kill(server, links))
     with sqlite3.connect(tmp_path / "taskanchor.sqlite3") as connection:
-        done = {
-            row[0] for row in connection.execute("SELECT id FROM assignment WHERE state = 'done'")
-        }
+        rows = connection.execute("SELECT id FROM assignment WHERE state = 'done'").fetchall()
         doubled = connection.execute(
             "SELECT count(*) FROM (SELECT 1 FROM rating WHERE source = 'direct' "
             "GROUP BY rater_id, item_id, question HAVING count(*) > 1)"
