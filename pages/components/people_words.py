@@ -133,9 +133,9 @@ def cautions(plan: CrowdPlan, n_categories: int) -> list[tuple[str, str]]:
         *_question_cautions(plan),
         *_work_cautions(plan),
         *[
-            ("texts", f"The {name} still has [{one}] to fill in.")
+            ("texts", f"The {name} still has {joined([f'[{one}]' for one in gaps])} to fill in.")
             for name, text in (("consent", plan.consent.text), ("debrief", plan.debrief))
-            for one in unfilled(text)
+            if (gaps := unfilled(text))
         ],
     ]
 
