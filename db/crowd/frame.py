@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,9 +15,10 @@ from sqlalchemy.orm import Session
 from core.assignment import Candidate, Drawn
 from core.crowd.answers import FORMS
 from core.crowd.plan import ItemPlan
-from core.pipeline.records import StoredResponse
+from core.pipeline.slots import current_slots
+from core.strategies import strategy_kind
 from core.types import Question, Verdict
-from db.models import Condition, Gold, Item, Prompt, Rater, Rating, Study
+from db.models import Condition, Gold, Item, Prompt, Rater, Rating, Response, Study
 from db.queries.analysis import judge_key
 from db.queries.items import (
     ensure_pair_items,
@@ -25,10 +27,23 @@ from db.queries.items import (
     ensure_set_items,
 )
 from db.queries.ratings import current_ratings
-from db.queries.responses import list_current_responses
+
+# Words are counted in about so many texts; more would not change an estimate.
+WORDS_FROM = 300
 
 # What becomes an item: ids of one response, of two, of a set, or of a prompt alone.
 Members = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A response that counts, without its text: a large study has many."""
+
+    id: int
+    prompt_id: int
+    condition_id: int
+    category: str | None
+    category_source: str
 
 
 @dataclass(frozen=True)
@@ -36,28 +51,18 @@ class Frame:
     """Everything that fits the choice of conditions and categories.
 
     Attributes:
-        sets: complete sets of responses, by prompt and condition.
+        sets: answered responses by prompt and condition, not necessarily all of a set.
+        sizes: condition id -> responses in a complete set of it.
         conditions: id -> label.
         prompts: (id, category) of prompts that fit.
         gold: keys of items with known answers, which nobody is to rate.
     """
 
-    sets: Sequence[Sequence[StoredResponse]]
+    sets: Sequence[Sequence[Member]]
     sizes: Mapping[int, int]
     conditions: Mapping[int, str]
     prompts: Sequence[tuple[int, str]]
-    words: Mapping[int, int]
     gold: frozenset[str]
-
-    @property
-    def words_per_response(self) -> float:
-        """0 without any response."""
-        counts = [len(one.text.split()) for members in self.sets for one in members]
-        return fmean(counts) if counts else 0.0
-
-    @property
-    def words_per_prompt(self) -> float:
-        return fmean(self.words.values()) if self.words else 0.0
 
 
 @dataclass(frozen=True)
@@ -70,33 +75,49 @@ class Offer:
 
 
 def load_frame(session: Session, study: Study, plan: ItemPlan) -> Frame:
-    """Reads what fits the plan's choice of conditions and categories."""
-    rows = session.execute(
-        select(Prompt.id, Prompt.text, Prompt.category).where(Prompt.study_id == study.id)
-    ).all()
-    ids = [row.id for row in rows]
-    found = list_current_responses(session, study.id, ids, plan.conditions)
-    by_set: dict[tuple[int, int], list[StoredResponse]] = defaultdict(list)
-    for response in found:
-        if plan.categories is None or (response.category or "") in plan.categories:
-            by_set[response.prompt_id, response.condition_id].append(response)
+    """Reads what fits the plan's choice of conditions and categories, without texts."""
     conditions = session.execute(
-        select(Condition.id, Condition.label, Condition.n).where(Condition.study_id == study.id)
+        select(Condition.id, Condition.label, Condition.n, Condition.strategy)
+        .where(Condition.study_id == study.id)
+        .order_by(Condition.id)
     ).all()
-    fitting = [
-        row for row in rows if plan.categories is None or (row.category or "") in plan.categories
-    ]
+    wanted = [row for row in conditions if plan.conditions is None or row.label in plan.conditions]
+    prompts = session.execute(
+        select(Prompt.id, Prompt.category).where(Prompt.study_id == study.id).order_by(Prompt.id)
+    ).all()
+    truth = {row.id: row.category for row in prompts}
+    sets: list[list[Member]] = []
+    for condition in wanted:
+        for members in _members_of(session, condition, truth):
+            if plan.categories is None or (members[0].category or "") in plan.categories:
+                sets.append(members)
     gold = session.scalars(
         select(Item.key).join(Gold, Gold.item_id == Item.id).where(Gold.study_id == study.id)
     )
     return Frame(
-        sets=list(by_set.values()),
+        sets=sets,
         sizes={row.id: row.n for row in conditions},
         conditions={row.id: row.label for row in conditions},
-        prompts=[(row.id, row.category or "") for row in fitting],
-        words={row.id: len(row.text.split()) for row in fitting},
+        prompts=[
+            (row.id, row.category or "")
+            for row in prompts
+            if plan.categories is None or (row.category or "") in plan.categories
+        ],
         gold=frozenset(gold),
     )
+
+
+def mean_words(session: Session, frame: Frame) -> tuple[float, float]:
+    """Words in a response and in a prompt, on average over some from all over the frame."""
+    responses = [member.id for members in frame.sets for member in members]
+    prompts = [prompt_id for prompt_id, _ in frame.prompts]
+    means = []
+    for table, ids in ((Response, responses), (Prompt, prompts)):
+        some = ids[:: max(1, len(ids) // WORDS_FROM)]
+        texts = session.scalars(select(table.text).where(table.id.in_(some)))
+        counts = [len(text.split()) for text in texts]
+        means.append(fmean(counts) if counts else 0.0)
+    return means[0], means[1]
 
 
 def offer(frame: Frame, question: Question) -> Offer:
@@ -219,7 +240,45 @@ def describe(plan: ItemPlan, question: Question) -> str:
     return "; ".join(parts)
 
 
-def _groups(kind: str, one_set: Sequence[StoredResponse], size: int) -> Iterable[Members]:
+def _members_of(
+    session: Session, condition: Any, truth: Mapping[int, str | None]
+) -> list[list[Member]]:
+    """A condition's answered slots that count, by prompt; as `list_current_responses` has them."""
+    slots: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(
+        select(
+            Response.id,
+            Response.prompt_id,
+            Response.sample_index,
+            Response.replicate,
+            Response.status,
+            Response.category_used,
+        )
+        .where(Response.condition_id == condition.id)
+        .order_by(Response.prompt_id)
+    ):
+        slots[row.prompt_id].append(row)
+    sets = []
+    for prompt_id, rows in slots.items():
+        current = current_slots(rows, strategy_kind(condition.strategy))
+        known = truth.get(prompt_id)
+        members = [
+            Member(
+                row.id,
+                prompt_id,
+                condition.id,
+                known or row.category_used,
+                "truth" if known else "unconfirmed" if row.category_used else "",
+            )
+            for index, row in sorted(current.items())
+            if index < condition.n and row.status == "ok"
+        ]
+        if members:
+            sets.append(members)
+    return sets
+
+
+def _groups(kind: str, one_set: Sequence[Member], size: int) -> Iterable[Members]:
     ids = [response.id for response in one_set]
     if kind == "set":
         return [tuple(ids)] if len(ids) == size and size > 1 else []

@@ -245,6 +245,7 @@ def test_people_of_a_crowd_study_leave_no_trace_of_who_they_are(db, db_settings,
         arms=one_arm("quality", n_items=4, ticks=["It is true."]),
         work={"ratings_per_item": 1, "items_per_person": 4},
         closing=[{"key": "else", "kind": "text", "text": "Anything else?"}],
+        recruiting={"complete": {"code": "CODE-secret"}},
     )
     open_crowd_study(db, plan)
     captured = {"STUDY_ID": "study-secret", "SESSION_ID": "session-secret"}

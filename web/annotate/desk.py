@@ -21,7 +21,6 @@ from core.security import rater_id_from_token
 from core.templates import text_hash
 from core.types import Question
 from db.crowd import participation
-from db.crowd.claims import after_answer
 from db.crowd.erasure import LOG_NAME, withdraw
 from db.queries.answers import LONGEST_CLIENT_ID, Given, add_answer
 from db.queries.notes import NoteKind, add_note
@@ -101,7 +100,6 @@ class Desk:
                 given = self._given(frame, person, task, body)
             except Refused as refused:
                 return self._refusal(session, frame, person, refused)
-        phase = person.phase
         try:
             with database.write() as session:
                 add_answer(
@@ -112,12 +110,12 @@ class Desk:
                     question_plan=question_plan_of(person.plan, task),
                     categories=frame.taxonomy.keys(),
                 )
-                if person.view is not None and phase == Phase.RATING:
-                    phase = after_answer(session, rater_id)
+                if person.phase == Phase.RATING:
+                    person = person.moved_on(session)
         except UserError as error:
             with database.read() as session:
                 return self._refusal(session, frame, person, Refused(422, str(error)))
-        return self._after(frame, rater_id, task, phase)
+        return self._after(frame, person, task)
 
     def note(self, body: Body, text_size: str) -> Reply:
         """Keeps a comment or a report about an item."""
@@ -269,16 +267,13 @@ class Desk:
             meta={"renderer": RENDERER_VERSION, **flags},
         )
 
-    def _after(self, frame: Frame, rater_id: int, task: Task, phase: Phase) -> Reply:
+    def _after(self, frame: Frame, person: Person, task: Task) -> Reply:
         """The next screen, drawn from what is stored by now."""
         asked = Asked(go=True, saved=True)
         with self._setup.database.read() as session:
-            person = find_person(session, rater_id)
-            if person is None:
-                return self._unknown(frame.text_size)
-            if phase == Phase.PRACTICE:
+            if person.phase == Phase.PRACTICE:
                 asked = replace(asked, feedback=task.assignment_id)
-            elif phase == Phase.RATING and task.value is None:
+            elif person.phase == Phase.RATING and task.value is None:
                 asked = replace(asked, pause=_is_pause(session, person))
             screen = screen_of(session, frame, person, asked)
         address = frame.address(**_parameters(asked))
@@ -330,8 +325,10 @@ def _confidence(frame: Frame, plan: QuestionPlan | None, raw: str, body: Body) -
 
 def _is_pause(session: Session, person: Person) -> bool:
     every = 0 if person.plan is None else person.plan.work.break_every
+    if not every:
+        return False
     progress = get_progress(session, person.rater_id)
-    return bool(every and progress.done and progress.open and progress.done % every == 0)
+    return bool(progress.done and progress.open and progress.done % every == 0)
 
 
 def _parameters(asked: Asked) -> dict[str, int]:

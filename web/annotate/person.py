@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from core.crowd import ENDS, CrowdPlan, Phase
+from core.crowd import ENDS, CrowdPlan, Phase, outcome_of
 from core.crowd.work import StudyStatus, WorkPurpose
+from db.crowd.claims import after_answer
 from db.crowd.feedback import find_feedback
 from db.crowd.participation import ParticipationView, find_participation
 from db.queries.tasks import (
@@ -44,6 +45,16 @@ class Person:
     def phase(self) -> Phase:
         """Where they are; people without a way of their own only rate."""
         return Phase.RATING if self.view is None else self.view.phase
+
+    def moved_on(self, session: Session) -> Person:
+        """Where an answer leads them; in the transaction that stores it."""
+        if self.view is None:
+            return self
+        phase = after_answer(session, self.rater_id)
+        if phase == self.view.phase:
+            return self
+        outcome = outcome_of(self.view.plan, phase)
+        return replace(self, view=replace(self.view, phase=phase, outcome=outcome))
 
     @property
     def is_before_work(self) -> bool:

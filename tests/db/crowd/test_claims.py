@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import select, update
 
 from core.settings import Settings
-from db.crowd.claims import after_answer, ensure_work, release_lapsed
+from db.crowd.claims import after_answer, ensure_work
 from db.crowd.gold import add_gold
+from db.crowd.leases import release_lapsed
 from db.crowd.opening import open_study, pause_study, save_plan
 from db.crowd.participation import find_participation, touch
 from db.crowd.taken import count_taken

@@ -264,6 +264,26 @@ def test_arms_are_answered_by_different_people(db):
     assert sorted(map(sorted, asked)) == [["equivalence"], ["same"]]
 
 
+def test_arms_are_asked_about_the_same_pairs_and_one_person_about_different_ones(db):
+    arms = [
+        {"name": "same", "questions": [{"question": "same", "n_items": 4}]},
+        {
+            "name": "defined",
+            "questions": [
+                {"question": "equivalence", "n_items": 4},
+                {"question": "usefulness", "n_items": 4},
+            ],
+        },
+    ]
+    open_crowd_study(db, plan_of(arms=arms))
+    with db.read() as session:
+        drawn = {one.value: set() for one in (Question.SAME, Question.EQUIVALENCE)}
+        drawn["usefulness"] = set()
+        for one in session.scalars(select(Sample)):
+            drawn[one.question].add(one.item_id)
+    assert drawn["same"] == drawn["equivalence"] != drawn["usefulness"]
+
+
 def test_worked_examples_become_practice_once(db):
     with db.write() as session:
         study = add_crowd_study(session)
