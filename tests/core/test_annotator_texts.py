@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.annotator_texts import load_texts
+from core.annotator_texts import list_languages, load_texts
 from core.errors import TemplateError, UserError
 from core.settings import BUNDLED_PROMPTS
 from core.templates import Template
@@ -55,6 +55,24 @@ def test_a_translation_that_does_not_fit_is_refused(tmp_path, old, new, said):
     with pytest.raises(UserError) as raised:
         load_texts("de", tmp_path)
     assert said in str(raised.value)
+
+
+def test_german_and_arabic_say_everything_english_says():
+    # Loading refuses a file whose keys or placeholders differ.
+    assert list_languages() == ["ar", "de", "en"]
+    english = load_texts("en")
+    for language, direction in (("de", "ltr"), ("ar", "rtl")):
+        texts = load_texts(language)
+        assert texts["language.dir"] == direction
+        alike = [key for key in english if texts[key] == english[key]]
+        # What reads the same in both: a name, or a sign.
+        assert all(len(english[key]) <= 3 for key in alike)
+
+
+def test_a_folder_of_overrides_may_add_a_language(tmp_path):
+    (tmp_path / "pt-br.toml").write_text(ENGLISH, encoding="utf-8")
+    (tmp_path / "taxonomy.toml").write_text("", encoding="utf-8")
+    assert list_languages(tmp_path) == ["ar", "de", "en", "pt-br"]
 
 
 @pytest.mark.parametrize("language", ["../en", "", "e", "en/x"])

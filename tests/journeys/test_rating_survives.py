@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 
+import aiohttp
 import pytest
 from playwright.sync_api import Browser, expect
 
+from benchmarks.rating_client import RatingClient
+from core.security import annotator_link, load_secret_key
+from db.engine import close_databases, open_database
 from tests.journeys.test_pages import add_person, taskanchor
+from tests.support.asked import ask_everything
 from tests.support.browser import browser, open_page, press
-from tests.support.server import app_server
+from tests.support.server import AppServer, app_server
+from tests.support.stores import settings_in
 
 __all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -59,3 +66,49 @@ def test_kill_9_in_the_middle_of_rating_loses_and_doubles_nothing(
     after = answers(tmp_path)
     assert after[:2] == saved
     assert len({item for item, _, _ in after}) == len(after) == 4
+
+
+N_PEOPLE = 50
+
+
+async def rate_until_the_end(link: str) -> dict[int, str]:
+    """Answers until the server is gone; what it said that it has."""
+    async with RatingClient(link) as client:
+        try:
+            screen = await client.open()
+            while screen.assignment is not None:
+                screen = await client.give(screen, screen.answers[0])
+        except (aiohttp.ClientError, ConnectionError):
+            # The server is gone.
+            return client.acknowledged
+        return client.acknowledged
+
+
+async def rate_and_kill(server: AppServer, links: list[str]) -> dict[int, str]:
+    async def kill() -> None:
+        await asyncio.sleep(1.0)
+        server.process.kill()
+
+    people = [rate_until_the_end(link) for link in links]
+    results = await asyncio.gather(*people, kill())
+    return {key: value for one in results if one for key, value in one.items()}
+
+
+def test_kill_9_under_fifty_annotators_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    with open_database(settings).write() as session:
+        ids = [ask_everything(session, slug=f"study-{number}") for number in range(N_PEOPLE)]
+    key = load_secret_key(None, settings.data_dir, bound_to_loopback=True)
+    close_databases()
+    with app_server(tmp_path) as server:
+        links = [annotator_link(server.address, rater_id, key) for rater_id in ids]
+        acknowledged = asyncio.run(rate_and_kill(server, links))
+    with sqlite3.connect(tmp_path / "taskanchor.sqlite3") as connection:
+        rows = connection.execute("SELECT id FROM assignment WHERE state = 'done'").fetchall()
+        doubled = connection.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM rating WHERE source = 'direct' "
+            "GROUP BY rater_id, item_id, question HAVING count(*) > 1)"
+        ).fetchone()[0]
+    assert acknowledged
+    assert acknowledged.keys() <= {row[0] for row in rows}
+    assert doubled == 0

@@ -277,7 +277,8 @@ class Desk:
                 asked = replace(asked, pause=_is_pause(session, person))
             screen = screen_of(session, frame, person, asked)
         address = frame.address(**_parameters(asked))
-        return Reply(frame, screen, address=address, said=frame.words["rate.saved"])
+        said = f"{frame.words['rate.saved']} · {screen.title}"
+        return Reply(frame, screen, address=address, said=said)
 
     def _refusal(self, session: Session, frame: Frame, person: Person, refused: Refused) -> Reply:
         screen = refused.screen

@@ -227,7 +227,8 @@
     document.title = data.title;
     if (data.address) history.replaceState(null, "", data.address);
     begin();
-    one("#main")?.focus({ preventScroll: true });
+    // Between two items, Enter goes on; beside an item, nothing is pressed by accident.
+    (one("main:not([data-assignment]) .ends .primary") || one("#main"))?.focus({ preventScroll: true });
     one("#live").textContent = data.said || "";
   }
 
