@@ -192,7 +192,7 @@ def test_what_is_missing_stands_in_the_way_by_name(open_page: OpenPage):
     shown = html(page)
     assert "What people take back at the end “Finished” is missing" in shown
     assert "has 0 attention checks" in shown
-    assert "[institution]" not in shown  # said in its own step
+    assert "[institution]" in shown
 
 
 def test_known_answers_come_from_worked_examples_and_from_items(
