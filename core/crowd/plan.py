@@ -89,7 +89,7 @@ class ItemPlan(Frozen):
     selection: Selection = "random"
     judge: Short = ""
     random_floor: Share = 0.2
-    seed: int = 0
+    seed: int = Field(default=0, ge=0, le=2**53 - 1)
 
     @model_validator(mode="after")
     def _keeps_its_floor(self) -> ItemPlan:

@@ -21,8 +21,10 @@ from core.types import Question
 # What a researcher has to put in stands in square brackets; `unfilled` finds what is left.
 CONSENT_TEXT = """\
 You are invited to take part in a study by [institution]. You will read answers that computer \
-programs wrote to requests and tell us what you think of them. There is nothing else to it, and \
-no right or wrong in having your own view.
+programs wrote to requests and tell us what you think of them. We want your own view; a few items \
+check that they are read.
+
+It takes about [minutes] minutes, and you are paid [amount].
 
 Taking part is voluntary. You may stop at any time, and you may withdraw by your link: your \
 answers are then emptied.

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,8 @@ from pages.components.people_fields import FIELDS, general
 from pages.components.people_words import QUESTIONS, STEPS
 
 _LARGEST_FILE = 1_000_000
+# Never given twice: a widget of a draft that was given up must not be taken for one of the next.
+_generations = count(1)
 
 
 @dataclass
@@ -27,7 +30,7 @@ class Draft:
     Attributes:
         values: the plan's JSON form, right or wrong.
         saved: the same as it was saved last; None while nothing is.
-        generation: counts up when the values are replaced, so that widgets read them anew.
+        generation: another one whenever the values are replaced, so that widgets read them anew.
         parked: question -> what was set for it before it was switched off.
         later: changes to make once every field of this drawing has been read. Made
             at the button's own place, they would lose what was typed further down.
@@ -35,7 +38,7 @@ class Draft:
 
     values: dict[str, Any]
     saved: dict[str, Any] | None
-    generation: int = 0
+    generation: int = field(default_factory=lambda: next(_generations))
     parked: dict[str, dict[str, Any]] = field(default_factory=dict)
     later: list[Callable[[], None]] = field(default_factory=list)
 
@@ -46,7 +49,7 @@ class Draft:
     def replace(self, values: dict[str, Any]) -> None:
         """Puts other values on the form."""
         self.values = deepcopy(values)
-        self.generation += 1
+        self.generation = next(_generations)
 
     def make_changes(self) -> bool:
         """Makes what buttons asked for; whether there was anything."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -113,7 +114,8 @@ def checklist_html(needed: Sequence[Requirement]) -> str:
 def plain_words(text: str) -> str:
     """A line of the checklist with questions and ends called as on this page."""
     for question, asked in QUESTIONS.items():
-        text = text.replace(repr(question.value), f"“{asked.short}”")
+        # An arm may well be called like a question.
+        text = re.sub(f"(?<!Arm )'{question.value}'", f"“{asked.short}”", text)
     for name, label in OUTCOMES.items():
         text = text.replace(repr(name.replace("_", " ")), f"“{label}”")
     return text

@@ -45,7 +45,7 @@ FIELDS: dict[str, Field] = {
         1.0,
     ),
     "items.seed": Field(
-        "items", "Seed of the draw", "The same seed draws the same items.", 0, 2**31 - 1
+        "items", "Seed of the draw", "The same seed draws the same items.", 0, 2**53 - 1
     ),
     "arms": Field("questions", "Arms"),
     "arms.*.name": Field("questions", "Arm", expected="at most 200 characters"),

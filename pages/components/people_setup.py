@@ -44,7 +44,7 @@ def draw_setup(study: StudyRef, draft: Draft, around: Surroundings) -> None:
     with form:
         _draw_after_step(study, step, plan, problems, around)
     with aside:
-        _draw_aside(study, draft, plan, problems)
+        _draw_aside(study, draft, plan, problems, around)
     if draft.make_changes():
         st.rerun()
     _move_on(study)
@@ -134,7 +134,11 @@ def _move_on(study: StudyRef) -> None:
 
 
 def _draw_aside(
-    study: StudyRef, draft: Draft, plan: CrowdPlan | None, problems: Sequence[Problem]
+    study: StudyRef,
+    draft: Draft,
+    plan: CrowdPlan | None,
+    problems: Sequence[Problem],
+    around: Surroundings,
 ) -> None:
     if plan is None:
         draw_heading("To mend before saving")
@@ -150,7 +154,7 @@ def _draw_aside(
         st.html(checklist_html(needed))
     _draw_saving(study, draft, plan)
     if plan is not None:
-        _draw_opening(study, draft, needed, estimated)
+        _draw_opening(study, draft, needed, opening_text(estimated), plan_cautions(plan, around))
     with st.expander("More"):
         if plan is not None:
             _draw_download(study, plan)
@@ -192,7 +196,11 @@ def _draw_saving(study: StudyRef, draft: Draft, plan: CrowdPlan | None) -> None:
 
 
 def _draw_opening(
-    study: StudyRef, draft: Draft, needed: Sequence[Requirement], estimated: CrowdEstimate
+    study: StudyRef,
+    draft: Draft,
+    needed: Sequence[Requirement],
+    meaning: str,
+    minded: Sequence[tuple[str, str]],
 ) -> None:
     """Looking at it as an annotator, and the step that cannot be taken back."""
     is_saved = draft.saved is not None
@@ -206,7 +214,8 @@ def _draw_opening(
         )
     missing = [one for one in needed if one.is_blocking and not one.is_met]
     with st.popover("Open the study", disabled=bool(missing) or draft.is_changed, width="stretch"):
-        st.text(opening_text(estimated))
+        st.text(meaning)
+        draw_remarks([f"{STEPS[step]}: {text}" for step, text in minded])
         st.button(
             "Draw the items and open",
             type="primary",

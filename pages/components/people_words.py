@@ -132,10 +132,11 @@ def cautions(plan: CrowdPlan, n_categories: int) -> list[tuple[str, str]]:
         *_item_cautions(plan, n_categories),
         *_question_cautions(plan),
         *_work_cautions(plan),
+        *_rule_cautions(plan),
         *[
-            ("texts", f"The {name} still has [{one}] to fill in.")
+            ("texts", f"The {name} still has {joined([f'[{one}]' for one in gaps])} to fill in.")
             for name, text in (("consent", plan.consent.text), ("debrief", plan.debrief))
-            for one in unfilled(text)
+            if (gaps := unfilled(text))
         ],
     ]
 
@@ -205,6 +206,21 @@ def _work_cautions(plan: CrowdPlan) -> list[tuple[str, str]]:
     if plan.recruiting.platform != "link" and not plan.work.attention_checks:
         said.append(("checks", "Strangers rate without an attention check."))
     return said
+
+
+def _rule_cautions(plan: CrowdPlan) -> list[tuple[str, str]]:
+    rules, work = plan.exclusion, plan.work
+    said = []
+    if rules.min_check_share > 0 and not work.attention_checks:
+        said.append("A rule on attention checks is set, but there are none.")
+    if rules.min_repeat_share > 0 and not work.repeats_per_person:
+        said.append("A rule on repeats is set, but nothing is asked twice.")
+    if rules.max_same_share < 1:
+        said.append(
+            "Where most pairs really are the same, as in category A, a rule on one and the same "
+            "answer names people who answer rightly."
+        )
+    return [("checks", text) for text in said]
 
 
 def summary(plan: CrowdPlan) -> list[tuple[str, str]]:

@@ -9,10 +9,11 @@ import streamlit as st
 from core.crowd import CrowdPlan, read_plan
 from core.errors import UserError
 from core.taxonomy import load_taxonomy
+from core.types import Question
 from db.crowd.people import ParticipantRow, list_participants
 from db.queries.judges import list_judge_overviews
 from db.queries.people import Person, list_coverage, list_people
-from db.queries.studies import get_study
+from db.queries.studies import data_version, get_study
 from pages.components.people_draft import Draft, draft_of
 from pages.components.people_evidence import draw_participants
 from pages.components.people_frame import VIEW, asked_person, draw_outcome, inject_people_css
@@ -64,14 +65,30 @@ def choose_view(offered: Sequence[str], first: str) -> str:
     return view
 
 
+@st.cache_data(show_spinner=False, max_entries=32)
+def _judges(
+    study_id: int,
+    version: tuple[int, int],  # noqa: ARG001 - a key of the cache
+) -> list[str]:
+    """Judges by whose verdicts items may be chosen."""
+    with database().read() as session:
+        return sorted(
+            {
+                one.judge
+                for one in list_judge_overviews(session, study_id)
+                if one.question == Question.EQUIVALENCE
+            }
+        )
+
+
 def surroundings(study: StudyRef) -> Surroundings:
     """What the set-up needs to know of the study."""
     with database().read() as session:
-        judges = sorted({one.judge for one in list_judge_overviews(session, study.id)})
+        version = data_version(session, study.id)
     taxonomy = load_taxonomy(settings().prompts_dir)
     return Surroundings(
         frame=read_frame(study),
-        judges=judges,
+        judges=_judges(study.id, version),
         category_names={one.key: one.name for one in taxonomy.values()},
         languages=available_languages(settings().prompts_dir),
     )

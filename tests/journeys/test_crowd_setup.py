@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.annotator_texts import load_texts
 from core.settings import PROJECT_DIR
-from tests.support.browser import browser, open_page, settle
+from tests.support.browser import ASLEEP_MS, browser, open_page, settle
 from tests.support.server import AppServer, app_server
 
 __all__ = ["browser"]
@@ -42,6 +43,12 @@ def press(page: Page, name: str) -> None:
     settle(page)
 
 
+def unfold(page: Page, name: str) -> None:
+    """Opens what asks back before something is done."""
+    page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
+    settle(page)
+
+
 def choose(page: Page, name: str) -> None:
     """One part of the page, or one step of the set-up."""
     page.get_by_role("radio", name=name, exact=True).click()
@@ -53,16 +60,16 @@ def set_up(page: Page) -> None:
     press(page, "Start with this")
     expect(page.get_by_text("6 people")).to_be_visible()
     press(page, "Go on to Questions")
-    page.get_by_label("Pairs of 480").fill("4")
+    page.get_by_label("Pairs of 480", exact=True).fill("4")
     page.keyboard.press("Tab")
     # Pairs drawn, times three ratings.
     expect(page.get_by_text("4 pairs")).to_be_visible()
     choose(page, "6 Recruiting")
-    page.get_by_label("Pay per hour").fill("12")
-    page.get_by_label("Currency").fill("euro")
+    page.get_by_label("Pay per hour", exact=True).fill("12")
+    page.get_by_label("Currency", exact=True).fill("euro")
     page.keyboard.press("Tab")
     expect(page.get_by_text("three capital letters").first).to_be_visible()
-    page.get_by_label("Currency").fill("EUR")
+    page.get_by_label("Currency", exact=True).fill("EUR")
     page.keyboard.press("Tab")
     expect(page.get_by_text("for 3 people")).to_be_visible()
     press(page, "Save the set-up")
@@ -84,12 +91,12 @@ def test_a_study_is_set_up_previewed_opened_and_watched(
     expect(looked.get_by_text(words["preview.banner"]).first).to_be_visible()
     looked.context.close()
 
-    press(page, "Open the study")
+    unfold(page, "Open the study")
     press(page, "Draw the items and open")
-    page.get_by_label("Names, one per line").fill("Ada")
+    page.get_by_label("Names, one per line", exact=True).fill("Ada")
     page.keyboard.press("Control+Enter")
     press(page, "Add 1 person")
-    link = page.locator("code", has_text="/rate?link=").first.inner_text()
+    link = page.locator("code", has_text="/rate?link=").first.inner_text().strip()
 
     choose(page, "Watch")
     expect(page.get_by_text("0 of 12 ratings are in")).to_be_visible()
@@ -97,12 +104,13 @@ def test_a_study_is_set_up_previewed_opened_and_watched(
     person.goto(link)
     person.get_by_role("button", name=words["instructions.go_on"]).click()
     expect(person.get_by_text("1 of 4")).to_be_visible()
-    person.get_by_role("button", name="Same").click()
+    person.wait_for_timeout(1.5 * ASLEEP_MS)
+    person.get_by_role("button", name=re.compile("^Same")).click()
     # The page of the researcher follows by itself.
     expect(page.get_by_text("1 of 12 ratings are in")).to_be_visible()
     person.context.close()
 
-    press(page, "Pause")
+    unfold(page, "Pause")
     press(page, "Pause the study")
     expect(page.get_by_text("Nobody new comes in")).to_be_visible()
     page.context.close()

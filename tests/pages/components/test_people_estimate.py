@@ -57,6 +57,7 @@ def test_what_is_missing_stands_first_and_texts_are_escaped():
 
 
 def test_questions_and_ends_are_called_as_on_the_page():
+    assert plain_words("Arm 'same' has 0.") == "Arm 'same' has 0."
     assert plain_words("No pairs for 'same', end 'failed attention'.") == (
         "No pairs for “Same, no definition”, end “Failed attention”."
     )

@@ -58,6 +58,16 @@ def test_claims_about_categories_need_fifty_items_each():
     assert "About 12 items per category" in said(plan_of("same"), n_categories=8)
 
 
+def test_rules_that_cannot_work_or_hit_the_wrong_people_are_said():
+    told = said(plan_of("same", exclusion={"min_check_share": 0.5, "min_repeat_share": 0.5}))
+    assert "but there are none" in told
+    assert "nothing is asked twice" in told
+    assert "answer rightly" in said(plan_of("same", exclusion={"max_same_share": 0.9}))
+    three = find_preset("three-arms")
+    assert three is not None
+    assert "A rule on" not in said(three.plan)
+
+
 def test_gaps_in_texts_for_participants_are_named():
     three = find_preset("three-arms")
     assert three is not None
