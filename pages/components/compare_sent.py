@@ -102,7 +102,8 @@ def _messages(
     if strategy.paraphrases:
         return [*notes, *_paraphrases(one)]
     if strategy.kind == "independent":
-        notes.append("<p>Each response is a call of its own with the request alone.</p>")
+        alone = "" if strategy.template_name else " with the request alone"
+        notes.append(f"<p>Each response is a call of its own{alone}.</p>")
     return [*notes, *_message_rows(messages, prompt.text)]
 
 
