@@ -62,6 +62,7 @@ from core.agreement.coefficients import (
     fleiss_kappa,
     fleiss_kappa_by_option,
     gwet_ac,
+    gwet_interval,
     gwet_standard_error,
     krippendorff_alpha,
     percent_agreement,
@@ -99,6 +100,7 @@ from core.agreement.planning import (
     plan_sample,
 )
 from core.agreement.power import PowerPlan, alternative_power, plan_power
+from core.agreement.repeats import RepeatRow, repeat_rows
 from core.agreement.report import AgreementReport, Confusion, JudgedItem, agreement_report
 from core.agreement.scores import IccForm, icc, kendall_tau_b, spearman
 from core.agreement.sensitivity import SensitivityLine, sensitivity_lines
@@ -131,6 +133,7 @@ __all__ = [
     "PowerPlan",
     "RaterTest",
     "RatingsTable",
+    "RepeatRow",
     "Resampler",
     "SampleDesign",
     "SamplePlan",
@@ -155,6 +158,7 @@ __all__ = [
     "fleiss_kappa",
     "fleiss_kappa_by_option",
     "gwet_ac",
+    "gwet_interval",
     "gwet_standard_error",
     "half_width",
     "holm_adjusted",
@@ -169,6 +173,7 @@ __all__ = [
     "plan_sample",
     "prevalence_paradox",
     "ratings_table",
+    "repeat_rows",
     "sensitivity_lines",
     "spearman",
     "standing",
