@@ -16,9 +16,10 @@ from core.agreement.coefficients import (
 )
 from core.agreement.crossed import MIN_CROSSED_RATERS, changes_of_counts, crossed_interval
 from core.agreement.estimate import Estimate, mean_estimate
-from core.agreement.intervals import Resampler, default_intervals
+from core.agreement.intervals import default_intervals
 from core.agreement.observations import Counts, IntArray, Pairs, one_hot
 from core.agreement.panel import BoolArray, Panel, Verdicts, human_majority
+from core.agreement.resampling import Resampler
 from core.agreement.rows import BaselineContrast, HumanRow, JudgeRow, PersonRow
 from core.agreement.statistic import Statistic
 from core.agreement.weights import WEIGHTS_OF_LEVEL, FloatArray, weight_matrix

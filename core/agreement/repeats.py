@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.agreement.estimate import mean_estimate
-from core.agreement.intervals import Resampler, default_interval
+from core.agreement.intervals import default_interval
+from core.agreement.resampling import Resampler
 from core.agreement.statistic import Statistic
 from core.agreement.table import COLUMNS
 from core.errors import InvalidRatingsError
