@@ -25,7 +25,6 @@ import numpy as np
 from core.agreement.coefficients import alpha_of, cohen_of, fleiss_of, gwet_of, percent_of
 from core.agreement.estimate import Estimate
 from core.agreement.intervals import (
-    Resampler,
     bca_interval,
     bootstrap_interval,
     cluster_totals,
@@ -34,6 +33,7 @@ from core.agreement.intervals import (
     wilson_interval,
 )
 from core.agreement.observations import Counts, Pairs, one_hot
+from core.agreement.resampling import Resampler
 from core.agreement.statistic import Statistic
 
 OPTIONS = ("equivalent", "different")

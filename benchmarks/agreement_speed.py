@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -149,9 +150,12 @@ def rivals(ratings: np.ndarray) -> dict[str, float | str]:
             done = subprocess.run(
                 [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package],
                 check=False,
+                capture_output=True,
+                text=True,
             )
             if done.returncode:
-                print(f"{package} could not be installed and is left out", file=sys.stderr)
+                why = done.stderr.strip().splitlines()[-1:]
+                print(f"{package} could not be installed and is left out: {why}", file=sys.stderr)
         np.save(where / "ratings.npy", ratings)
         script = where / "rivals.py"
         script.write_text(RIVALS)
@@ -190,6 +194,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\nother libraries, once, {ratings.size:,} ratings; without intervals")
         for name, found in rivals(ratings).items():
             print(f"{name:<40}" + (f"{found:>12.3f}" if isinstance(found, float) else f"  {found}"))
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    if busy > 1:
+        print(f"the machine is busy ({busy:.1f} processes per core): times are too long")
     for line in missed:
         print(f"missed: {line}", file=sys.stderr)
     return 1 if missed else 0

@@ -164,31 +164,6 @@ def answers_of_two(
     return Pairs(one_hot(codes[0], len(names)), one_hot(codes[1], len(names))), names
 
 
-def gwet_standard_error(
-    ratings: Table, *, weights: Weights = "identity", options: Options | None = None
-) -> float:
-    """Gwet's analytic standard error of AC1/AC2. Assumes independent items.
-
-    Not for pairs that share a prompt; there use `default_interval`. NaN below two rated items.
-
-    Source: Gwet (2014), equation 5.3.14 without the finite-population factor; four raters .143.
-    """
-    counts, names = observe(ratings, options)
-    matrix = weight_matrix(weights, names)
-    rated = Counts(counts.counts[counts.raters > 0])
-    n, n_pairable, q = len(rated.counts), rated.pairable.sum(), len(names)
-    if n < 2 or n_pairable == 0 or q < 2:
-        return float("nan")
-    scale = matrix.sum() / (q * (q - 1))
-    pi = rated.shares.mean(axis=0)
-    pe = scale * float(np.sum(pi * (1 - pi)))
-    pe_items = scale * (rated.shares @ (1 - pi))
-    kappa = gwet_of(rated, matrix).value
-    kappa_items = rated.pairable * n / n_pairable * (rated.agreement(matrix) - pe) / (1 - pe)
-    influence = kappa_items - 2 * (1 - kappa) * (pe_items - pe) / (1 - pe)
-    return float(np.sqrt(np.sum((influence - kappa) ** 2) / (n * (n - 1))))
-
-
 def percent_of(seen: Observations) -> Estimate:
     """Mean pairwise agreement of observations; see `percent_agreement`."""
     identity = np.eye(seen.shares.shape[1])

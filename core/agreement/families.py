@@ -23,7 +23,6 @@ from core.agreement.estimate import LIMITS, Estimate
 from core.agreement.explanations import is_exploratory
 from core.agreement.intervals import (
     MIN_CLUSTERS,
-    Resampler,
     cluster_totals,
     jackknife_interval,
     jackknife_variance,
@@ -33,6 +32,7 @@ from core.agreement.intervals import (
 from core.agreement.multiplicity import holm_adjusted
 from core.agreement.observations import Counts
 from core.agreement.panel import Panel, Verdicts
+from core.agreement.resampling import Resampler
 from core.agreement.statistic import Statistic
 from core.agreement.weights import FloatArray
 from core.errors import InvalidRatingsError

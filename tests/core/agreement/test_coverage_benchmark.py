@@ -28,7 +28,7 @@ def test_benchmark_prints_coverage_by_method_prompts_and_prevalence(benchmark, c
     assert "| statistic | method | 9 prompts | 12 prompts |" in lines
     default = next(line for line in lines if line.startswith("| per cent | **default**"))
     assert default.split("|")[3].strip() == "none"
-    assert sum("**default**" in line for line in lines) == 5
+    assert sum("| **default** |" in line for line in lines) == 5
 
 
 def test_published_coverage_of_every_default_is_close_to_its_name_or_not_claimed():
