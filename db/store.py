@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from core.pipeline.records import (
     KnownParaphrases,
     NewChecklist,
-    NewParaphrases,
     NewJudgedSet,
+    NewParaphrases,
     NewRating,
     NewResponse,
     Record,

@@ -9,8 +9,8 @@ from core.results import ENSEMBLE, transitive_raters
 from core.types import Question
 from db.models import Item, Rater, Rating
 from db.queries.analysis import judge_key
-from db.queries.ratings import counts
 from db.queries.judged_sets import load_adaptive_sets
+from db.queries.ratings import counts
 
 
 def list_templates(session: Session, study_id: int, question: str) -> list[str]:

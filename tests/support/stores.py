@@ -11,8 +11,8 @@ from pathlib import Path
 from core.pipeline.records import (
     KnownParaphrases,
     NewChecklist,
-    NewParaphrases,
     NewJudgedSet,
+    NewParaphrases,
     NewRating,
     NewResponse,
     Record,
