@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Boolean, Float, Integer, Select, func, select
+from sqlalchemy import Boolean, Float, Integer, Select, Table, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import TypeEngine
 
@@ -39,6 +39,7 @@ from db.models import (
     Run,
     Sample,
     Study,
+    Tag,
     UtcDateTime,
     now,
 )
@@ -57,6 +58,8 @@ PACKAGES = (
 )  # fmt: skip
 
 LONG_RATINGS = "ratings_long"
+# In a rater's meta: came with a bundle, whose people are pseudonyms already.
+PSEUDONYM = "pseudonym"
 
 # Columns that may say who a person is.
 _PERSONAL = {"raters": ("meta",), "ratings": ("meta",)}
@@ -76,7 +79,8 @@ out. Comments people wrote are there as they wrote them: read them before you pu
 ratings holds every answer with all its revisions. ratings_long holds the answers that count, one
 row per item, question, rater, repeat and, for judges, order, with the texts, as `taskanchor
 ratings import` reads them: import parquet/ratings_long.parquet, whose texts are unchanged.
-Verdicts derived from a grouping are in ratings only.
+Verdicts derived from a grouping, practice, attention checks and adjudicated answers are in ratings
+only. tags holds researchers' words for why raters part on an item.
 """
 
 
@@ -119,15 +123,18 @@ def count_rows(session: Session, study_id: int) -> dict[str, int]:
     }
 
 
+def exported_tables() -> dict[str, Table]:
+    """Name in a bundle -> the table it is a copy of, for reading bundles back."""
+    return {
+        name: cast(Table, next(iter(query.selected_columns)).table)
+        for name, query in _queries(0).items()
+    }
+
+
 def _tables(session: Session, settings: Settings, study: Study, key: bytes) -> dict[str, pa.Table]:
     raters = session.scalars(select(Rater).where(Rater.study_id == study.id)).all()
-    people = {rater.id for rater in raters if rater.kind == "human"}
-    names = {
-        rater.id: pseudonym(key, study.slug, rater.identity)
-        if rater.id in people
-        else rater.identity
-        for rater in raters
-    }
+    people = {rater.id for rater in raters if rater.kind != "judge"}
+    names = public_names(raters, study.slug, key)
     tables: dict[str, pa.Table] = {}
     for table, query in _queries(study.id).items():
         rows = [dict(row._mapping) for row in session.execute(query)]
@@ -137,6 +144,16 @@ def _tables(session: Session, settings: Settings, study: Study, key: bytes) -> d
     tables["raters"] = tables["raters"].drop_columns(["name"])
     tables[LONG_RATINGS] = _long_ratings(session, settings, study.id, names)
     return tables
+
+
+def public_names(raters: Iterable[Rater], slug: str, key: bytes) -> dict[int, str]:
+    """Rater id -> the name that may leave the house: judges as they are, people as pseudonyms."""
+    return {
+        rater.id: rater.identity
+        if rater.kind == "judge" or PSEUDONYM in rater.meta
+        else pseudonym(key, slug, rater.identity)
+        for rater in raters
+    }
 
 
 def _queries(study_id: int) -> dict[str, Select[Any]]:
@@ -158,6 +175,7 @@ def _queries(study_id: int) -> dict[str, Select[Any]]:
         "ratings": of(Rating, Rater),
         "checklists": of(Checklist, Prompt),
         "samples": of(Sample),
+        "tags": of(Tag),
         "runs": of(Run),
         "events": of(Event),
     }
@@ -228,6 +246,7 @@ def _long_ratings(
         .outerjoin(member_a, Item.response_a_id == member_a.id)
         .outerjoin(member_b, Item.response_b_id == member_b.id)
         .where(Rater.study_id == study_id, Rating.source != "grouping")
+        .where(Rater.kind.in_(("human", "judge")), Rating.purpose == "rating")
         .order_by(Rating.id)
     ).all()
 

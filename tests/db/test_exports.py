@@ -17,13 +17,13 @@ from core.security import KEY_FILE_NAME, load_secret_key
 from core.taxonomy import load_taxonomy
 from db.exports import LONG_RATINGS, count_rows, export_study
 from db.imports import import_ratings
-from db.models import Event, Identity, Prompt, Rater, Rating, Response
+from db.models import Event, Identity, Item, Prompt, Rater, Rating, Response, Tag
 from db.queries.studies import add_study, get_study
 from db.reports import make_agreement_report
 
 TABLES = {
     "prompts", "conditions", "responses", "items", "raters", "assignments", "ratings",
-    "checklists", "samples", "runs", "events", LONG_RATINGS,
+    "checklists", "samples", "tags", "runs", "events", LONG_RATINGS,
 }  # fmt: skip
 
 
@@ -48,6 +48,11 @@ def csv_rows(bundle, table):
 
 
 def test_every_table_is_there_twice_with_all_rows(sample_db, settings, tmp_path):
+    with sample_db.write() as session:
+        item = session.scalars(select(Item)).first()
+        session.add(
+            Tag(study_id=item.study_id, item_id=item.id, question="equivalence", word="odd")
+        )
     done = export_study(sample_db, settings, "sample", tmp_path / "s.zip")
     bundle = zipfile.ZipFile(tmp_path / "s.zip")
     assert set(done.rows) == TABLES
