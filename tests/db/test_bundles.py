@@ -123,7 +123,7 @@ def test_people_stay_the_pseudonyms_they_are_however_often_they_travel(
 
 
 def test_a_name_that_is_taken_stores_nothing(db, bundle_of):
-    with pytest.raises(UserError, match="'rated' exists already.*--as"), db.write() as session:
+    with pytest.raises(UserError, match=r"'rated' exists already.*--as"), db.write() as session:
         import_bundle(session, read_bundle(bundle_of))
     with db.read() as session:
         assert session.scalar(select(func.count()).select_from(Study)) == 1
@@ -224,7 +224,7 @@ def test_a_column_of_a_newer_version_is_refused(db, bundle_of, tmp_path):
     newer = rewritten(
         bundle_of, tmp_path, "prompts", lambda rows: [{**row, "mood": "x"} for row in rows]
     )
-    with pytest.raises(UserError, match="a column 'mood' of prompt .*Update Taskanchor"):
+    with pytest.raises(UserError, match=r"a column 'mood' of prompt .*Update Taskanchor"):
         came_back(db, newer)
 
 
