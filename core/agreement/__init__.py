@@ -50,6 +50,13 @@ With fewer than ten prompts there is no interval, and the reason stands in its p
 `agreement_report` puts people, judges and judges without skill side by side.
 """
 
+from core.agreement.alternative import alternative_test, panel_tests
+from core.agreement.alternative_rows import (
+    EPSILON_OF_ANNOTATORS,
+    AltTest,
+    AltTestPlan,
+    RaterTest,
+)
 from core.agreement.coefficients import (
     cohen_kappa,
     fleiss_kappa,
@@ -58,30 +65,49 @@ from core.agreement.coefficients import (
     krippendorff_alpha,
     percent_agreement,
 )
+from core.agreement.consensus import ConsensusRules, compare_rules
+from core.agreement.dawid_skene import DawidSkene, dawid_skene, dawid_skene_of
 from core.agreement.ensemble import ENSEMBLE
 from core.agreement.estimate import Estimate
 from core.agreement.intervals import Resampler, default_interval, default_intervals
+from core.agreement.multiplicity import benjamini_yekutieli, holm_adjusted
 from core.agreement.report import AgreementReport, Confusion, JudgedItem, agreement_report
+from core.agreement.standing import Standing, standing
 from core.agreement.statistic import Statistic
 from core.agreement.weights import WEIGHTS_OF_LEVEL, weight_matrix
 
 __all__ = [
     "ENSEMBLE",
+    "EPSILON_OF_ANNOTATORS",
     "WEIGHTS_OF_LEVEL",
     "AgreementReport",
+    "AltTest",
+    "AltTestPlan",
     "Confusion",
+    "ConsensusRules",
+    "DawidSkene",
     "Estimate",
     "JudgedItem",
+    "RaterTest",
     "Resampler",
+    "Standing",
     "Statistic",
     "agreement_report",
+    "alternative_test",
+    "benjamini_yekutieli",
     "cohen_kappa",
+    "compare_rules",
+    "dawid_skene",
+    "dawid_skene_of",
     "default_interval",
     "default_intervals",
     "fleiss_kappa",
     "gwet_ac",
     "gwet_standard_error",
+    "holm_adjusted",
     "krippendorff_alpha",
+    "panel_tests",
     "percent_agreement",
+    "standing",
     "weight_matrix",
 ]

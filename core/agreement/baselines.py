@@ -47,6 +47,17 @@ def constant_answer(panel: Panel) -> int:
     return int(np.argmax(totals.cumsum() >= totals.sum() / 2))
 
 
+def constant_by_category(panel: Panel) -> Verdicts:
+    """`baseline:constant` as the rows of categories have it: each category's own answer."""
+    codes = np.full(len(panel.item_ids), -1)
+    for category in set(panel.categories.tolist()):
+        kept = panel.categories == category
+        part = panel.take(kept)
+        if part.people.item.size:
+            codes[kept] = constant_answer(part)
+    return _unordered(CONSTANT, one_hot(codes, len(panel.options)))
+
+
 def tfidf_baseline(
     panel: Panel, texts: Mapping[str, tuple[str, str]], rng: np.random.Generator
 ) -> Verdicts | None:

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from core.agreement.alternative import panel_tests
+from core.agreement.alternative_rows import AltTestPlan
 from core.agreement.baselines import (
+    CONSTANT,
     constant_answer,
+    constant_by_category,
     skill_free_baselines,
     tfidf_baseline,
 )
@@ -199,6 +203,7 @@ def agreement_report(
     options: Sequence[Answer] | None = None,
     seed: int = 0,
     texts: Mapping[str, tuple[str, str]] | None = None,
+    alternative: AltTestPlan | None = None,
 ) -> AgreementReport:
     """Compare people with one another, and judges and skill-free baselines with people.
 
@@ -212,6 +217,7 @@ def agreement_report(
         options: declared answers in order, which set q; None takes the values present.
         seed: of the bootstrap and of the folds of the TF-IDF baseline.
         texts: the two responses of each item, for the TF-IDF baseline.
+        alternative: adds the alternative annotator test to every judge and baseline.
 
     Raises:
         InvalidRatingsError: a missing column, an undeclared answer, words at a level that needs
@@ -242,6 +248,10 @@ def agreement_report(
         humans.append(comparison.human_row())
         judges += [comparison.judge_row(judge, baselines) for judge in part.judges]
         baseline_rows += [comparison.judge_row(baseline, None) for baseline in baselines]
+    if alternative is not None:
+        without_skill = skill_free_baselines(panel) + ([tfidf] if tfidf else [])
+        judges = _with_tests(judges, panel, panel.judges, alternative, seed)
+        baseline_rows = _with_tests(baseline_rows, panel, without_skill, alternative, seed)
     return AgreementReport(
         study,
         question,
@@ -254,6 +264,21 @@ def agreement_report(
         panel.options[constant_answer(panel)] if panel.people.item.size else None,
         panel,
     )
+
+
+def _with_tests(
+    rows: Sequence[JudgeRow],
+    panel: Panel,
+    judges: Sequence[Verdicts],
+    plan: AltTestPlan,
+    seed: int,
+) -> list[JudgeRow]:
+    """Rows with the alternative annotator test of their judge and category."""
+    tests = {judge.name: panel_tests(panel, judge, plan, seed=seed) for judge in judges}
+    if CONSTANT in tests:
+        of_categories = panel_tests(panel, constant_by_category(panel), plan, seed=seed)
+        tests[CONSTANT] = {**of_categories, ALL: tests[CONSTANT][ALL]}
+    return [replace(row, alt_test=tests[row.judge][row.category]) for row in rows]
 
 
 def default_level(question: str) -> Level:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from core.agreement.alternative_rows import AltTest
 from core.agreement.statistic import Statistic
 
 
@@ -99,6 +100,7 @@ class JudgeRow:
         statistics: percent, cohen_kappa, krippendorff_alpha, gwet_ac, sensitivity,
             specificity, minus_human.
         beats_baseline: None for a baseline and where nothing can be compared.
+        alt_test: the alternative annotator test; None unless asked for.
     """
 
     judge: str
@@ -111,6 +113,7 @@ class JudgeRow:
     statistics: dict[str, Statistic]
     per_person: tuple[PersonRow, ...] = field(default=())
     beats_baseline: BaselineContrast | None = None
+    alt_test: AltTest | None = None
 
     def as_dict(self) -> dict[str, Any]:
         contrast = self.beats_baseline
@@ -125,4 +128,5 @@ class JudgeRow:
             **{name: statistic.as_dict() for name, statistic in self.statistics.items()},
             "per_person": [person.as_dict() for person in self.per_person],
             "beats_baseline": None if contrast is None else contrast.as_dict(),
+            **({} if self.alt_test is None else {"alt_test": self.alt_test.to_dict()}),
         }

@@ -88,22 +88,24 @@ def _beside_baseline(
     contrast = row.beats_baseline
     if contrast is None:
         return "; no judge without skill could be compared with it"
-    doing = _doing(contrast.baseline, constant)
+    doing_so = doing(contrast.baseline, constant)
     rival = baselines[contrast.baseline].statistics["minus_human"]
     if contrast.beats is None:
-        return f"; whether it beats {doing} cannot be told ({contrast.difference.reason})"
+        return f"; whether it beats {doing_so} cannot be told ({contrast.difference.reason})"
     if not contrast.beats:
         passes = rival.high is not None and rival.high >= 0
-        return f", but so does {doing}" if passes else f", but it is not shown to beat {doing}"
-    unknown = _unestimated_recall(row, question)
+        return (
+            f", but so does {doing_so}" if passes else f", but it is not shown to beat {doing_so}"
+        )
+    unknown = unestimated_recall(row, question)
     if unknown:
-        return f", and more often than {doing} does, but {unknown} cannot be estimated"
+        return f", and more often than {doing_so} does, but {unknown} cannot be estimated"
     if rival.high is not None and rival.high < 0:
-        return f"; {doing} would not"
-    return f", and more often than {doing} does"
+        return f"; {doing_so} would not"
+    return f", and more often than {doing_so} does"
 
 
-def _unestimated_recall(row: JudgeRow, question: str) -> str:
+def unestimated_recall(row: JudgeRow, question: str) -> str:
     """Which of sensitivity and specificity lacks an interval; empty for other questions."""
     if question != Question.EQUIVALENCE:
         return ""
@@ -120,13 +122,13 @@ def _without_people_compared(row: JudgeRow, noun: str, constant: str | float | N
     contrast = row.beats_baseline
     if contrast is None or contrast.beats is None:
         return sentence
-    doing = _doing(contrast.baseline, constant)
+    doing_so = doing(contrast.baseline, constant)
     if contrast.beats:
-        return f"{sentence}, more often than {doing} does"
-    return f"{sentence}, and is not shown to beat {doing}"
+        return f"{sentence}, more often than {doing_so} does"
+    return f"{sentence}, and is not shown to beat {doing_so}"
 
 
-def _doing(baseline: str, constant: str | float | None) -> str:
+def doing(baseline: str, constant: str | float | None) -> str:
     """A baseline in plain words."""
     if baseline == CONSTANT:
         word = f"{constant:g}" if isinstance(constant, float) else str(constant)
