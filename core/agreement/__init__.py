@@ -66,6 +66,12 @@ from core.agreement.coefficients import (
     percent_agreement,
 )
 from core.agreement.consensus import ConsensusRules, compare_rules
+from core.agreement.corrected import (
+    CHOSEN_BY_JUDGES,
+    CorrectedMean,
+    answer_means,
+    corrected_mean,
+)
 from core.agreement.dawid_skene import DawidSkene, dawid_skene, dawid_skene_of
 from core.agreement.ensemble import ENSEMBLE
 from core.agreement.estimate import Estimate
@@ -77,6 +83,7 @@ from core.agreement.statistic import Statistic
 from core.agreement.weights import WEIGHTS_OF_LEVEL, weight_matrix
 
 __all__ = [
+    "CHOSEN_BY_JUDGES",
     "ENSEMBLE",
     "EPSILON_OF_ANNOTATORS",
     "WEIGHTS_OF_LEVEL",
@@ -85,6 +92,7 @@ __all__ = [
     "AltTestPlan",
     "Confusion",
     "ConsensusRules",
+    "CorrectedMean",
     "DawidSkene",
     "Estimate",
     "JudgedItem",
@@ -94,9 +102,11 @@ __all__ = [
     "Statistic",
     "agreement_report",
     "alternative_test",
+    "answer_means",
     "benjamini_yekutieli",
     "cohen_kappa",
     "compare_rules",
+    "corrected_mean",
     "dawid_skene",
     "dawid_skene_of",
     "default_interval",
