@@ -28,6 +28,7 @@ _COMMANDS = {
     "results": ("commands.analysis", "Diversity and quality per condition and category."),
     "export": ("commands.export", "Write everything of a study into one zip file."),
     "import": ("commands.bundle", "Make a study of an exported bundle."),
+    "report": ("commands.report", "Write an agreement report: one HTML page, LaTeX and CSV."),
     "doctor": ("commands.upkeep", "Look whether everything the app needs is in order."),
     "backup": ("commands.upkeep", "Copy the whole database to a file."),
     "restore": ("commands.upkeep", "Put a backup in the place of the database."),

@@ -305,14 +305,14 @@ def _documents(session: Session, settings: Settings, study: Study) -> dict[str, 
         "created_at": study.created_at.isoformat(),
     }
     versions = {"python": platform.python_version(), "schema": HEAD} | {
-        name: _version(name) for name in PACKAGES
+        name: package_version(name) for name in PACKAGES
     }
     sample = " (sample data: simulated, not a finding)" if study.is_sample else ""
     documents: dict[str, str | bytes] = {
         "README.txt": _README.format(slug=study.slug, sample=sample),
         "study.json": json.dumps(described, indent=2, ensure_ascii=False),
         "versions.json": json.dumps(versions, indent=2),
-        "templates.json": json.dumps(_templates_used(session, study.id), indent=2),
+        "templates.json": json.dumps(templates_used(session, study.id), indent=2),
     }
     texts = ["taxonomy.toml"]
     texts += [f"templates/{path.name}" for path in (BUNDLED_PROMPTS / "templates").glob("*.txt")]
@@ -321,7 +321,7 @@ def _documents(session: Session, settings: Settings, study: Study) -> dict[str, 
     return documents
 
 
-def _templates_used(session: Session, study_id: int) -> dict[str, list[str]]:
+def templates_used(session: Session, study_id: int) -> dict[str, list[str]]:
     """name@hash of every template that anything in the study was made with."""
     responses = session.execute(
         select(Response.template_name, Response.template_hash)
@@ -343,7 +343,8 @@ def _templates_used(session: Session, study_id: int) -> dict[str, list[str]]:
     }
 
 
-def _version(package: str) -> str:
+def package_version(package: str) -> str:
+    """The installed version of a package."""
     try:
         return version(package)
     except PackageNotFoundError:
