@@ -24,6 +24,7 @@ _COMMANDS = {
     "responses": ("commands.responses", "Import responses made elsewhere."),
     "ratings": ("commands.ratings", "Import ratings made elsewhere."),
     "people": ("commands.people", "Invite people and print their links."),
+    "plan": ("commands.plan", "How many items and raters a study needs, and what they cost."),
     "agreement": ("commands.analysis", "How far people and judges agree."),
     "results": ("commands.analysis", "Diversity and quality per condition and category."),
     "export": ("commands.export", "Write everything of a study into one zip file."),

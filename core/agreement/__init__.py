@@ -60,6 +60,7 @@ from core.agreement.alternative_rows import (
 from core.agreement.coefficients import (
     cohen_kappa,
     fleiss_kappa,
+    fleiss_kappa_by_option,
     gwet_ac,
     gwet_standard_error,
     krippendorff_alpha,
@@ -75,9 +76,23 @@ from core.agreement.corrected import (
 from core.agreement.dawid_skene import DawidSkene, dawid_skene, dawid_skene_of
 from core.agreement.ensemble import ENSEMBLE
 from core.agreement.estimate import Estimate
+from core.agreement.frames import RatingsTable, ratings_table
 from core.agreement.intervals import Resampler, default_interval, default_intervals
 from core.agreement.multiplicity import benjamini_yekutieli, holm_adjusted
+from core.agreement.planning import (
+    Effort,
+    Pilot,
+    SampleDesign,
+    SamplePlan,
+    design_from_pilot,
+    effort,
+    half_width,
+    pilot_of,
+    plan_sample,
+)
+from core.agreement.power import PowerPlan, alternative_power, plan_power
 from core.agreement.report import AgreementReport, Confusion, JudgedItem, agreement_report
+from core.agreement.scores import IccForm, icc, kendall_tau_b, spearman
 from core.agreement.standing import Standing, standing
 from core.agreement.statistic import Statistic
 from core.agreement.weights import WEIGHTS_OF_LEVEL, weight_matrix
@@ -94,13 +109,21 @@ __all__ = [
     "ConsensusRules",
     "CorrectedMean",
     "DawidSkene",
+    "Effort",
     "Estimate",
+    "IccForm",
     "JudgedItem",
+    "Pilot",
+    "PowerPlan",
     "RaterTest",
+    "RatingsTable",
     "Resampler",
+    "SampleDesign",
+    "SamplePlan",
     "Standing",
     "Statistic",
     "agreement_report",
+    "alternative_power",
     "alternative_test",
     "answer_means",
     "benjamini_yekutieli",
@@ -111,13 +134,24 @@ __all__ = [
     "dawid_skene_of",
     "default_interval",
     "default_intervals",
+    "design_from_pilot",
+    "effort",
     "fleiss_kappa",
+    "fleiss_kappa_by_option",
     "gwet_ac",
     "gwet_standard_error",
+    "half_width",
     "holm_adjusted",
+    "icc",
+    "kendall_tau_b",
     "krippendorff_alpha",
     "panel_tests",
     "percent_agreement",
+    "pilot_of",
+    "plan_power",
+    "plan_sample",
+    "ratings_table",
+    "spearman",
     "standing",
     "weight_matrix",
 ]

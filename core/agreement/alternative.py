@@ -47,6 +47,7 @@ def alternative_test(
     raters: Sequence[str] | None = None,
     options: Options | None = None,
     seed: int = 0,
+    with_power: bool = True,
 ) -> AltTest:
     """The test of one judge on a table of people's answers.
 
@@ -58,6 +59,7 @@ def alternative_test(
         raters: names of people; None calls them "1", "2", …
         options: declared answers; None takes the values present.
         seed: of the simulation of power.
+        with_power: False leaves the simulation out, and power None.
 
     Returns:
         Undefined, with the reason, when fewer than 3 people have 30 comparable items: answered
@@ -89,7 +91,8 @@ def alternative_test(
     coin = _duels(found, _coin(len(item), names), n_items, names, plan.score)
     prompt = np.unique(prompts, return_inverse=True)[1].astype(np.int64)
     part = _tested(duels, coin, found, prompt, plan)
-    return _finished([part], "judge", ["all"], plan, np.random.default_rng(seed))[0]
+    rng = np.random.default_rng(seed) if with_power else None
+    return _finished([part], "judge", ["all"], plan, rng)[0]
 
 
 def panel_tests(
@@ -291,7 +294,7 @@ def _finished(
     judge: str,
     categories: Sequence[str],
     plan: AltTestPlan,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None,
 ) -> list[AltTest]:
     """Tests of one family, corrected together. Undefined ones make no claim and stay outside."""
     defined = [len(part.rows) >= MIN_RATERS for part in parts]
@@ -321,7 +324,7 @@ def _finished(
                 skipped=tuple(name for name, _ in part.skipped),
                 skip_reasons=tuple(why for _, why in part.skipped),
                 per_rater=rows,
-                power=_power(part, plan, len(family), rng) if known else None,
+                power=_power(part, plan, len(family), rng) if known and rng else None,
                 coin_difference=part.coin_difference,
                 reason="" if known else _reason(part),
             )

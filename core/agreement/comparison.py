@@ -14,6 +14,7 @@ from core.agreement.coefficients import (
     gwet_of,
     percent_of,
 )
+from core.agreement.crossed import MIN_CROSSED_RATERS, crossed_interval
 from core.agreement.estimate import Estimate, mean_estimate
 from core.agreement.intervals import Resampler, default_intervals
 from core.agreement.observations import Counts, IntArray, Pairs, one_hot
@@ -62,16 +63,13 @@ class Comparison:
     def human_row(self) -> HumanRow:
         panel, people = self.panel, self.panel.people
         seen = Counts(self.counts)
-        estimates = {
-            "percent": percent_of(seen),
-            "krippendorff_alpha": alpha_of(seen, panel.level, panel.options),
-            "gwet_ac": gwet_of(seen, self.weights),
-            "fleiss_kappa": fleiss_of(seen),
-        }
-        if seen.pairable.any():
-            statistics = self._with_intervals(estimates, self._rarer(self.counts.sum(axis=0)))
-        else:
+        estimates = self.human_estimates(seen)
+        if not seen.pairable.any():
             statistics = {name: Statistic.undefined(NO_TWO_HUMANS) for name in estimates}
+        elif len(np.unique(people.rater)) >= MIN_CROSSED_RATERS:
+            statistics = self._crossed(estimates)
+        else:
+            statistics = self._with_intervals(estimates, self._rarer(self.counts.sum(axis=0)))
         return HumanRow(
             self.category,
             n_items=int(np.count_nonzero(seen.raters)),
@@ -81,6 +79,25 @@ class Comparison:
             n_unscored=len(people.unscored_item),
             statistics=statistics,
         )
+
+    def human_estimates(self, seen: Counts) -> dict[str, Estimate]:
+        """Coefficients of people among themselves."""
+        return {
+            "percent": percent_of(seen),
+            "krippendorff_alpha": alpha_of(seen, self.panel.level, self.panel.options),
+            "gwet_ac": gwet_of(seen, self.weights),
+            "fleiss_kappa": fleiss_of(seen),
+        }
+
+    def judge_estimates(self, verdicts: Verdicts) -> dict[str, Estimate]:
+        """Coefficients of a judge against people's majority, and `minus_human`."""
+        majority, tied = self.majority
+        merged = verdicts.merged
+        compared = (merged.sum(axis=1) > 0) & ((majority >= 0) | tied)
+        return {
+            **self._majority_estimates(merged, compared, tied | verdicts.tied),
+            "minus_human": self._minus_human_estimate(verdicts)[0],
+        }
 
     def judge_row(self, verdicts: Verdicts, baselines: Sequence[Verdicts] | None) -> JudgeRow:
         """A judge's row; `baselines` None marks a baseline's own row, without per-person rows."""
@@ -120,30 +137,31 @@ class Comparison:
         matched = np.bincount(people.item[valid], weights=match[valid], minlength=n_items)
         return matched / np.maximum(compared, 1), compared > 0
 
-    def _against_majority(
+    def _majority_estimates(
         self, merged: FloatArray, compared: BoolArray, tied: BoolArray
-    ) -> dict[str, Statistic]:
+    ) -> dict[str, Estimate]:
         panel = self.panel
         reference = one_hot(self.majority[0], len(panel.options))
         # Ties, of people or of an ensemble's judges, score one half and leave the coefficients.
         score = np.where(tied, 0.5, np.sum(merged * reference, axis=1))
         pairs = Pairs(np.where(tied[:, None], 0.0, merged), reference)
-        counted = compared.astype(np.float64)
-        kinds = (reference * counted[:, None]).sum(axis=0)
-        statistics = self._with_intervals(
-            {
-                "percent": mean_estimate(score, counted, scale="proportion", empty=NOTHING_SHARED),
-                "cohen_kappa": cohen_of(pairs, self.weights),
-                "krippendorff_alpha": alpha_of(pairs, panel.level, panel.options),
-                "gwet_ac": gwet_of(
-                    Pairs(
-                        pairs.first * pairs.pairable[:, None], reference * pairs.pairable[:, None]
-                    ),
-                    self.weights,
-                ),
-            },
-            self._rarer(kinds),
-        )
+        both = pairs.pairable[:, None]
+        return {
+            "percent": mean_estimate(
+                score, compared.astype(np.float64), scale="proportion", empty=NOTHING_SHARED
+            ),
+            "cohen_kappa": cohen_of(pairs, self.weights),
+            "krippendorff_alpha": alpha_of(pairs, panel.level, panel.options),
+            "gwet_ac": gwet_of(Pairs(pairs.first * both, reference * both), self.weights),
+        }
+
+    def _against_majority(
+        self, merged: FloatArray, compared: BoolArray, tied: BoolArray
+    ) -> dict[str, Statistic]:
+        estimates = self._majority_estimates(merged, compared, tied)
+        reference = one_hot(self.majority[0], len(self.panel.options))
+        kinds = (reference * compared[:, None]).sum(axis=0)
+        statistics = self._with_intervals(estimates, self._rarer(kinds))
         if not compared.any():
             statistics = {name: Statistic.undefined(NOTHING_SHARED) for name in statistics}
         statistics["sensitivity"] = self._recall(merged, Verdict.EQUIVALENT)
@@ -168,11 +186,10 @@ class Comparison:
         )
         return self._with_intervals({kind: estimate}, int(of_kind.sum()))[kind]
 
-    def _minus_human(self, verdicts: Verdicts) -> Statistic:
+    def _minus_human_estimate(self, verdicts: Verdicts) -> tuple[Estimate, FloatArray]:
+        """Judge-person minus person-person agreement, and 1 for items with both."""
         people_agree, pairable = self.human_agreement
         judge_agrees, has_verdict = self.person_agreement(verdicts)
-        if not pairable.any():
-            return Statistic.undefined(NO_TWO_HUMANS)
         both = pairable * has_verdict
         estimate = mean_estimate(
             judge_agrees - people_agree,
@@ -180,6 +197,12 @@ class Comparison:
             scale="difference",
             empty="no item has two human ratings and a verdict of this judge",
         )
+        return estimate, both
+
+    def _minus_human(self, verdicts: Verdicts) -> Statistic:
+        if not self.human_agreement[1].any():
+            return Statistic.undefined(NO_TWO_HUMANS)
+        estimate, both = self._minus_human_estimate(verdicts)
         rare = self._rarer((self.counts * both[:, None]).sum(axis=0))
         return self._with_intervals({"": estimate}, rare)[""]
 
@@ -218,6 +241,21 @@ class Comparison:
             )
             rows.append(PersonRow(people.names[rater], int(pairs.pairable.sum()), **statistics))
         return tuple(rows)
+
+    def _crossed(self, estimates: dict[str, Estimate]) -> dict[str, Statistic]:
+        """Intervals that speak for other raters too, where there are enough of these."""
+        rare = self._rarer(self.counts.sum(axis=0))
+        return {
+            name: crossed_interval(
+                estimate,
+                self.counts,
+                self.panel.people,
+                self.panel.clusters,
+                lambda seen, name=name: self.human_estimates(seen)[name],  # type: ignore[misc]
+                rare=rare,
+            )
+            for name, estimate in estimates.items()
+        }
 
     def _rarer(self, kinds: FloatArray) -> int | None:
         """Answers other than the commonest; None at levels where verdicts have no kinds."""

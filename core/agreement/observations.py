@@ -154,7 +154,8 @@ def encode(
         if np.issubdtype(flat.dtype, np.floating)
         else np.array([value is None or value != value for value in flat], dtype=bool)
     )
-    present, inverse = np.unique(flat[~missing], return_inverse=True)
+    given = flat[~missing]
+    present = np.unique(given)
     names: tuple[str | float, ...] = tuple(present.tolist() if options is None else options)
     place = {name: index for index, name in enumerate(names)}
     strangers = [value for value in present.tolist() if value not in place]
@@ -166,7 +167,8 @@ def encode(
         )
     codes = np.full(flat.shape, -1, dtype=np.int64)
     lookup = np.array([place[value] for value in present.tolist()], dtype=np.int64)
-    codes[~missing] = lookup[inverse]
+    if len(present):
+        codes[~missing] = lookup[np.searchsorted(present, given)]
     return codes.reshape(np.shape(ratings)), names
 
 

@@ -14,6 +14,7 @@ from sklearn.metrics import cohen_kappa_score
 from core.agreement import (
     cohen_kappa,
     fleiss_kappa,
+    fleiss_kappa_by_option,
     gwet_ac,
     gwet_standard_error,
     krippendorff_alpha,
@@ -138,6 +139,31 @@ def test_fleiss_kappa_reproduces_the_psychiatrists():
     assert FLEISS.sum(axis=0).tolist() == [26, 26, 30, 55, 43]
     assert fleiss_kappa(table).value == pytest.approx(0.430, abs=0.0005)
     assert percent_agreement(table).value == pytest.approx(0.5556, abs=0.00005)
+
+
+def test_fleiss_kappa_by_option_reproduces_the_psychiatrists():
+    # Depression, personality disorder, schizophrenia, neurosis, other.
+    values = [kappa.value for kappa in fleiss_kappa_by_option(ratings_of(FLEISS)).values()]
+    assert values == pytest.approx([0.245, 0.245, 0.520, 0.471, 0.566], abs=0.0005)
+    # By its definition for depression: 180 ratings, 26 of it.
+    n, p = FLEISS[:, 0], 26 / 180
+    derived = 1 - (n * (6 - n)).sum() / (30 * 6 * 5 * p * (1 - p))
+    assert values[0] == pytest.approx(derived)
+
+
+def test_fleiss_kappa_is_the_mean_of_its_options_weighted_by_how_common_each_is():
+    shares = FLEISS.sum(axis=0) / 180
+    weights = shares * (1 - shares)
+    values = [kappa.value for kappa in fleiss_kappa_by_option(ratings_of(FLEISS)).values()]
+    assert fleiss_kappa(ratings_of(FLEISS)).value == pytest.approx(
+        np.average(values, weights=weights)
+    )
+
+
+def test_an_option_nobody_chose_has_no_kappa_of_its_own():
+    found = fleiss_kappa_by_option([["a", "b"], ["a", "a"]], options=("a", "b", "c"))
+    assert math.isnan(found["c"].value)
+    assert "same" in found["c"].reason
 
 
 def test_cohen_kappa_reproduces_the_1968_example_plain_and_weighted():

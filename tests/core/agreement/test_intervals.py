@@ -14,9 +14,11 @@ from core.agreement import (
 )
 from core.agreement.estimate import Estimate, mean_estimate
 from core.agreement.intervals import (
+    BCA,
     BOOTSTRAP,
     JACKKNIFE,
     WILSON,
+    bca_interval,
     cluster_totals,
     jackknife_interval,
     wilson_interval,
@@ -141,6 +143,29 @@ def test_wilson_never_counts_more_items_than_there_are():
     estimate = proportion(scores)
     result = wilson_interval(estimate, cluster_totals(estimate.rows, clusters))
     assert result.high - result.low > 0.35
+
+
+def test_bca_agrees_with_scipy_on_a_skewed_mean():
+    from scipy.stats import bootstrap
+
+    scores = np.random.default_rng(6).beta(1, 6, 60)
+    estimate = proportion(list(scores))
+    sums = resampler(0, 20_000).resample([estimate.rows])[0]
+    ours = bca_interval(estimate, estimate.rows, sums)
+    theirs = bootstrap(
+        (scores,), np.mean, n_resamples=20_000, method="BCa", rng=np.random.default_rng(1)
+    ).confidence_interval
+    assert ours.method == BCA
+    assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), abs=0.002)
+
+
+def test_bca_gives_no_interval_where_the_percentile_bootstrap_gives_none():
+    first, second = np.zeros(60), np.zeros(60)
+    first[0] = second[0] = 1
+    estimate = cohen_kappa(first, second)
+    result = bca_interval(estimate, estimate.rows, resampler().resample([estimate.rows])[0])
+    assert result.low is None
+    assert "undefined" in result.reason
 
 
 def test_jackknife_of_a_mean_has_the_standard_error_of_a_mean():
