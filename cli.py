@@ -23,7 +23,7 @@ _COMMANDS = {
     "judge": ("commands.work", "Ask a judge about pairs or single responses."),
     "responses": ("commands.responses", "Import responses made elsewhere."),
     "ratings": ("commands.ratings", "Import ratings made elsewhere."),
-    "people": ("commands.people", "Invite people and print their links."),
+    "people": ("commands.people", "Invite people, run a crowd study, print links."),
     "plan": ("commands.plan", "How many items and raters a study needs, and what they cost."),
     "agreement": ("commands.analysis", "How far people and judges agree."),
     "results": ("commands.analysis", "Diversity and quality per condition and category."),

@@ -1,17 +1,24 @@
-"""people invite | list"""
+"""people invite | list | add | links | reapply-erasures, and what `commands.crowd` adds"""
 
 from __future__ import annotations
+
+import csv
+import io
 
 import click
 
 from commands.common import json_option, open_all, print_json, slug_argument
+from commands.crowd import crowd_commands
+from core.exporting import spreadsheet_safe
 from core.security import annotator_link, load_secret_key
 from core.settings import Settings
 from core.types import Question
+from db.crowd.joining import add_invited
 from db.engine import Database
 from db.invitations import Invitation, invite
 from db.queries.people import list_people
 from db.queries.studies import get_study
+from db.upkeep import reapply_erasures
 
 base_url_option = click.option(
     "--base-url", default="http://127.0.0.1:8501", show_default=True, help="Where the app is."
@@ -20,7 +27,11 @@ base_url_option = click.option(
 
 @click.group()
 def people() -> None:
-    """Invite people and print their links."""
+    """Invite people, run a crowd study, and print links."""
+
+
+for command in crowd_commands:
+    people.add_command(command)
 
 
 @people.command("invite")
@@ -74,24 +85,67 @@ def list_all(slug: str, base_url: str, as_json: bool) -> None:
     _print_links(settings, database, slug, base_url, as_json)
 
 
+@people.command("add")
+@slug_argument
+@click.option("--count", type=click.IntRange(1, 500), default=1, show_default=True)
+@click.option("--name", "names", multiple=True, help="One per person, in place of --count.")
+@base_url_option
+@json_option
+def add_people(slug: str, count: int, names: tuple[str, ...], base_url: str, as_json: bool) -> None:
+    """Add people by personal link to study SLUG, which has a plan; they get work when they come."""
+    settings, database = open_all()
+    with database.write() as session:
+        add_invited(session, get_study(session, slug), names or ("",) * count)
+    _print_links(settings, database, slug, base_url, as_json)
+
+
+@people.command("links")
+@slug_argument
+@base_url_option
+def links(slug: str, base_url: str) -> None:
+    """Print the personal links of study SLUG as CSV: name, link."""
+    settings, database = open_all()
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["name", "link"])
+    for row in _rows(settings, database, slug, base_url):
+        if row["link"]:
+            writer.writerow([spreadsheet_safe(str(row["name"])), row["link"]])
+    click.echo(out.getvalue(), nl=False)
+
+
+@people.command("reapply-erasures")
+def reapply() -> None:
+    """Empty again what people withdrew and a restored database brought back."""
+    settings, database = open_all()
+    n = reapply_erasures(settings, database)
+    click.echo(f"Emptied the answers of {n} people.")
+
+
 def _print_links(
     settings: Settings, database: Database, slug: str, base_url: str, as_json: bool
 ) -> None:
-    key = load_secret_key(settings.secret_key, settings.data_dir, bound_to_loopback=True)
-    with database.read() as session:
-        found = list_people(session, get_study(session, slug).id)
-    rows = [
-        {
-            "name": person.name,
-            "answered": person.answered,
-            "assigned": person.assigned,
-            # People whose ratings were imported have nothing to open.
-            "link": annotator_link(base_url, person.rater_id, key) if person.assigned else "",
-        }
-        for person in found
-    ]
+    rows = _rows(settings, database, slug, base_url)
     if as_json:
         print_json({"people": rows})
         return
     for row in rows:
         click.echo(f"{row['name']:20} {row['answered']:>5} of {row['assigned']:<5} {row['link']}")
+
+
+def _rows(
+    settings: Settings, database: Database, slug: str, base_url: str
+) -> list[dict[str, object]]:
+    key = load_secret_key(settings.secret_key, settings.data_dir, bound_to_loopback=True)
+    with database.read() as session:
+        found = list_people(session, get_study(session, slug).id)
+    return [
+        {
+            "name": person.name,
+            "answered": person.answered,
+            "assigned": person.assigned,
+            # People whose ratings were imported have nothing to open.
+            "link": annotator_link(base_url, person.rater_id, key) if person.has_link else "",
+        }
+        for person in found
+    ]

@@ -41,8 +41,9 @@ def backup(file: Path) -> None:
 @click.option("--replace", is_flag=True, help="Replace a database that holds studies.")
 def restore(file: Path, replace: bool) -> None:
     """Put the database of FILE, made by backup, in the place of the present one."""
-    put_back(Settings.from_environment(), file, replace=replace)
-    click.echo(f"Restored from {file}.")
+    n_erased = put_back(Settings.from_environment(), file, replace=replace)
+    again = f" Emptied again what {n_erased} people had withdrawn." if n_erased else ""
+    click.echo(f"Restored from {file}.{again}")
 
 
 def _as_json(finding: Finding) -> dict[str, object]:

@@ -9,6 +9,7 @@ import ipaddress
 import os
 import secrets
 import tempfile
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,26 @@ class TokenPurpose(StrEnum):
 
     RESEARCHER_SESSION = "researcher-session"
     ANNOTATOR_LINK = "annotator-link"
+    STUDY_LINK = "study-link"
+    PREVIEW = "preview"
+
+
+# How a researcher may ask a study to end, to try every path out before people come.
+TEST_OUTCOMES = ("complete", "screened_out", "failed_attention", "full")
+PREVIEW_MAX_AGE_S = 24 * 3600
+# Purposes whose tokens carry the time of signing, and how long each holds.
+_MAX_AGE_S = {
+    TokenPurpose.RESEARCHER_SESSION: SESSION_MAX_AGE_S,
+    TokenPurpose.PREVIEW: PREVIEW_MAX_AGE_S,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class JoinTarget:
+    """Where a recruiting link leads. test_outcome: one of TEST_OUTCOMES, or "" for real people."""
+
+    study_id: int
+    test_outcome: str
 
 
 def hash_password(password: str) -> str:
@@ -103,7 +124,7 @@ def sign_token(payload: Any, *, purpose: TokenPurpose, key: bytes) -> str:
     """Packs a JSON value into a URL-safe text nobody without `key` can make or alter.
 
     The payload is readable by whoever holds the token: put identifiers in it, not secrets.
-    Researcher sessions carry the time of signing; annotator links do not expire.
+    Researcher sessions and previews carry the time of signing; links of people do not expire.
     """
     return _serializer(purpose, key).dumps(payload)
 
@@ -113,7 +134,7 @@ def read_token(token: str, *, purpose: TokenPurpose, key: bytes) -> Any | None:
     serializer = _serializer(purpose, key)
     try:
         if isinstance(serializer, URLSafeTimedSerializer):
-            return serializer.loads(token, max_age=SESSION_MAX_AGE_S)
+            return serializer.loads(token, max_age=_MAX_AGE_S[purpose])
         return serializer.loads(token)
     except BadSignature:
         return None
@@ -145,6 +166,42 @@ def rater_id_from_token(token: str, key: bytes) -> int | None:
 def annotator_link(base_url: str, rater_id: int, key: bytes) -> str:
     """An annotator's personal link, for an app at `base_url`."""
     return f"{base_url.rstrip('/')}/rate?link={annotator_token(rater_id, key)}"
+
+
+def join_token(study_id: int, key: bytes, *, test_outcome: str = "") -> str:
+    """The unguessable part of a study's recruiting link."""
+    payload = [study_id, test_outcome]
+    return sign_token(payload, purpose=TokenPurpose.STUDY_LINK, key=key)
+
+
+def study_from_join_token(token: str, key: bytes) -> JoinTarget | None:
+    """Where a recruiting link leads; None when it was altered or made up."""
+    match read_token(token, purpose=TokenPurpose.STUDY_LINK, key=key):
+        case [int(study_id), str(outcome)] if outcome in ("", *TEST_OUTCOMES):
+            return JoinTarget(study_id, outcome)
+    return None
+
+
+def join_link(base_url: str, study_id: int, key: bytes, *, test_outcome: str = "") -> str:
+    """A study's recruiting link; whoever recruits appends the parameters that say who comes."""
+    token = join_token(study_id, key, test_outcome=test_outcome)
+    return f"{base_url.rstrip('/')}/join?study={token}"
+
+
+def preview_token(study_id: int, key: bytes) -> str:
+    """Opens a study as annotators see it, for a day; nothing is stored of such a visit."""
+    return sign_token(study_id, purpose=TokenPurpose.PREVIEW, key=key)
+
+
+def study_id_from_preview_token(token: str, key: bytes) -> int | None:
+    """The study to preview; None when the token was altered, made up or is a day old."""
+    payload = read_token(token, purpose=TokenPurpose.PREVIEW, key=key)
+    return payload if type(payload) is int else None
+
+
+def preview_link(base_url: str, study_id: int, key: bytes) -> str:
+    """A link to the preview, for an app at `base_url`."""
+    return f"{base_url.rstrip('/')}/preview?token={preview_token(study_id, key)}"
 
 
 def pseudonym(key: bytes, study: str, identity: str) -> str:
@@ -183,7 +240,7 @@ def _serializer(purpose: TokenPurpose, key: bytes) -> URLSafeSerializer | URLSaf
         "salt": f"taskanchor.{purpose.value}",
         "signer_kwargs": {"digest_method": hashlib.sha256, "key_derivation": "hmac"},
     }
-    if purpose is TokenPurpose.RESEARCHER_SESSION:
+    if purpose in _MAX_AGE_S:
         return URLSafeTimedSerializer(key, **options)
     return URLSafeSerializer(key, **options)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy import Boolean, Float, Integer, Select, Table, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import TypeEngine
 
+from core.crowd.work import LATE_MARK
 from core.exporting import write_bundle
 from core.security import load_secret_key, pseudonym
 from core.settings import BUNDLED_PROMPTS, Settings
@@ -31,7 +32,10 @@ from db.models import (
     Checklist,
     Condition,
     Event,
+    Gold,
     Item,
+    Note,
+    Participation,
     Prompt,
     Rater,
     Rating,
@@ -44,8 +48,9 @@ from db.models import (
     now,
 )
 from db.queries.analysis import judge_key
-from db.queries.ratings import current_ratings
+from db.queries.ratings import counts, current_ratings
 from db.queries.studies import add_event, get_study
+from db.queries.tasks import TICKS
 from db.reports import default_template
 
 if TYPE_CHECKING:
@@ -61,8 +66,9 @@ LONG_RATINGS = "ratings_long"
 # In a rater's meta: came with a bundle, whose people are pseudonyms already.
 PSEUDONYM = "pseudonym"
 
-# Columns that may say who a person is.
-_PERSONAL = {"raters": ("meta",), "ratings": ("meta",)}
+# What is known about an answer without saying anything about the person; other columns that came
+# with imported human ratings may.
+_OWN_META = frozenset({TICKS, LATE_MARK, "elapsed_capped"})
 
 _README = """\
 Study {slug}{sample}, exported by Taskanchor.
@@ -74,7 +80,12 @@ taxonomy.toml, templates/    the taxonomy and templates in use when this file wa
 
 People appear under pseudonyms that are the same in every export of this study. Names, contacts,
 identifiers of recruiting platforms and columns that came with imported human ratings are left
-out. Comments people wrote are there as they wrote them: read them before you publish.
+out; values of the parameters people came with are replaced by pseudonyms. Comments people wrote,
+also at the end, are there as they wrote them: read them before you publish.
+
+participations holds people's way through a crowd study; is_test marks researchers who tried it
+out. gold holds the known answers, notes what people wrote about items, samples how likely each item
+was to be drawn. The purpose of an assignment or rating says whether it counts: only "rating" does.
 
 ratings holds every answer with all its revisions. ratings_long holds the answers that count, one
 row per item, question, rater, repeat and, for judges, order, with the texts, as `taskanchor
@@ -139,7 +150,7 @@ def _tables(session: Session, settings: Settings, study: Study, key: bytes) -> d
     for table, query in _queries(study.id).items():
         rows = [dict(row._mapping) for row in session.execute(query)]
         for row in rows:
-            _disguise(table, row, names, people)
+            _disguise(table, row, names, people, lambda value: pseudonym(key, study.slug, value))
         tables[table] = _arrow(query, rows)
     tables["raters"] = tables["raters"].drop_columns(["name"])
     tables[LONG_RATINGS] = _long_ratings(session, settings, study.id, names)
@@ -171,8 +182,11 @@ def _queries(study_id: int) -> dict[str, Select[Any]]:
         "responses": of(Response, Condition),
         "items": of(Item),
         "raters": of(Rater),
+        "participations": of(Participation),
         "assignments": of(Assignment, Rater),
         "ratings": of(Rating, Rater),
+        "notes": of(Note, Rater),
+        "gold": of(Gold),
         "checklists": of(Checklist, Prompt),
         "samples": of(Sample),
         "tags": of(Tag),
@@ -181,14 +195,27 @@ def _queries(study_id: int) -> dict[str, Select[Any]]:
     }
 
 
-def _disguise(table: str, row: dict[str, Any], names: Mapping[int, str], people: set[int]) -> None:
+def _disguise(
+    table: str,
+    row: dict[str, Any],
+    names: Mapping[int, str],
+    people: set[int],
+    disguised: Callable[[str], str],
+) -> None:
     """Replaces or empties, in place, what may say who a person is."""
-    rater_id = row["id"] if table == "raters" else row.get("rater_id")
     if table == "raters":
         row["identity"] = names[row["id"]]
-    if rater_id in people:
-        for column in _PERSONAL.get(table, ()):
-            row[column] = {}
+        if row["id"] in people:
+            row["meta"] = {}
+    elif table == "ratings" and row["rater_id"] in people:
+        row["meta"] = {name: row["meta"][name] for name in row["meta"].keys() & _OWN_META}
+    elif table == "participations":
+        # A session belongs to one person, and nobody knows what a platform's other ones say.
+        row["captured"] = {
+            name: disguised(f"{name}\0{value}")
+            for name, value in row["captured"].items()
+            if isinstance(value, str)
+        }
 
 
 def _arrow(query: Select[Any], rows: Sequence[Mapping[str, Any]]) -> pa.Table:
@@ -245,8 +272,8 @@ def _long_ratings(
         .outerjoin(Prompt, Item.prompt_id == Prompt.id)
         .outerjoin(member_a, Item.response_a_id == member_a.id)
         .outerjoin(member_b, Item.response_b_id == member_b.id)
-        .where(Rater.study_id == study_id, Rating.source != "grouping")
-        .where(Rater.kind.in_(("human", "judge")), Rating.purpose == "rating")
+        .where(Rater.study_id == study_id, Rating.source != "grouping", counts())
+        .where(Rater.kind.in_(("human", "judge")))
         .order_by(Rating.id)
     ).all()
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -63,7 +64,7 @@ def _study_id() -> Mapped[int]:
 class Study(Base):
     """A body of prompts, responses and ratings that is analysed together.
 
-    status: draft, open or closed. taxonomy_*: what the study was started with.
+    status: draft, open, paused or closed. taxonomy_*: what the study was started with.
     version: counts changes other than people's answers, so that cached results know their age.
     """
 
@@ -216,7 +217,9 @@ class Assignment(Base):
     """One item put before one person. left: which member is drawn first, a or b.
 
     state: open, done, or released: given back after its lease ran out. purpose: rating, practice,
-    attention or repeat; only `rating` counts towards the ratings an item needs.
+    attention, repeat, late (answered when the item was already somebody else's) or partial (of a
+    person who dropped out, where such work does not count); only `rating` counts towards the
+    ratings an item needs.
     lease_until: None for work that is never taken back. member_order: a set's members as shown.
     """
 
@@ -244,7 +247,7 @@ class Rating(Base):
 
     value: None means unscored, with `reason`. order: ab, ba, or "" where there is no order.
     template: name@hash of the words asked with. source: direct, grouping or import.
-    purpose: as the assignment's; practice, attention checks and repeats stay out of agreement.
+    purpose: as the assignment's; only `rating` enters agreement.
     rationale: a judge's reasons, a person's comment. meta: `late` marks an answer after release.
     """
 
@@ -333,6 +336,8 @@ class Participation(Base):
     """A person's way through a crowd study.
 
     phase: as in `core.crowd.phases.Phase`. phases: phase -> when it was entered (ISO, UTC).
+    is_test: a researcher trying out the path, never counted; test_outcome: the end they try.
+    last_seen_at: what is open goes back when a lease has run since then.
     consent: version, hash of the text, when. captured: parameters of the address they came by.
     practice: rounds so far, right and asked of the latest. answers: key -> answer at the end.
     excluded_*: a researcher's decision, with who and why.
@@ -345,6 +350,8 @@ class Participation(Base):
     arm: Mapped[str]
     phase: Mapped[str]
     phases: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
+    test_outcome: Mapped[str] = mapped_column(default="", server_default="")
     consent: Mapped[dict[str, Any]] = mapped_column(default=dict)
     captured: Mapped[dict[str, Any]] = mapped_column(default=dict)
     practice: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -16,9 +16,10 @@ from core.errors import UserError
 from core.security import KEY_FILE_NAME
 from core.settings import Settings
 from core.taxonomy import load_taxonomy
+from db.crowd.erasure import LOG_NAME, find_missing, list_erasures, read_log, reapply
 from db.engine import Database, open_database
 from db.executors import list_dead
-from db.migrations import HEAD
+from db.migrations import HEAD, migrate
 from db.models import Study
 from db.runs import has_live_worker
 
@@ -44,12 +45,19 @@ def examine(settings: Settings) -> list[Finding]:
         with database.read() as session:
             n_studies = session.scalar(select(func.count()).select_from(Study)) or 0
             worker, dead = has_live_worker(session), list_dead(session)
+            withdrawn = find_missing(session, read_log(settings.data_dir / LOG_NAME))
     except UserError as error:
         return [*findings, Finding("database", False, str(error))]
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     findings.append(Finding("database", True, f"{kind}, schema {HEAD}, {n_studies} studies"))
     there = "one is running" if worker else "none is running; queued runs wait for one"
     findings.append(Finding("workers", True, there))
+    if withdrawn:
+        detail = (
+            f"answers of {withdrawn} people who withdrew are in the database, which was restored "
+            "from before; run: taskanchor people reapply-erasures"
+        )
+        findings.append(Finding("erasures", False, detail))
     if dead:
         detail = f"{len(dead)} ended without saying so; the next worker takes over what they left"
         findings.append(Finding("dead processes", True, detail))
@@ -110,8 +118,13 @@ def back_up(database: Database, path: Path) -> None:
         raise UserError(f"{path} could not be written: {error}.") from error
 
 
-def put_back(settings: Settings, path: Path, *, replace: bool) -> None:
+def put_back(settings: Settings, path: Path, *, replace: bool) -> int:
     """Puts a copy made by `back_up` in the place of the present database.
+
+    What people have withdrawn since the copy was made is emptied in it again.
+
+    Returns:
+        How many people's answers the copy had brought back.
 
     Raises:
         UserError: not such a copy, or the present database holds studies and is to be kept.
@@ -126,6 +139,7 @@ def put_back(settings: Settings, path: Path, *, replace: bool) -> None:
     database = open_database(settings)
     with database.read() as session:
         n_studies = session.scalar(select(func.count()).select_from(Study)) or 0
+        erasures = list_erasures(session)
         if has_live_worker(session):
             raise UserError("A worker is running on the database. Stop the app, then restore.")
     if n_studies and not replace:
@@ -133,8 +147,22 @@ def put_back(settings: Settings, path: Path, *, replace: bool) -> None:
             f"The present database holds {n_studies} studies, which would be lost. Make a backup "
             "of it and add --replace, or set TASKANCHOR_DATA_DIR to another folder."
         )
+    noted = read_log(settings.data_dir / LOG_NAME)
     with closing(sqlite3.connect(path)) as copy, closing(sqlite3.connect(target)) as live:
         copy.backup(live)
+    # The copy may be older than the schema.
+    migrate(database)
+    with database.write() as session:
+        return reapply(session, [*erasures, *noted])
+
+
+def reapply_erasures(settings: Settings, database: Database) -> int:
+    """Empties again what people have withdrawn and a restored database brought back.
+
+    For PostgreSQL, whose own tools restore it; `put_back` does it by itself.
+    """
+    with database.write() as session:
+        return reapply(session, read_log(settings.data_dir / LOG_NAME))
 
 
 def _sqlite_path(url: str, command: str) -> Path:

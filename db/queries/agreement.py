@@ -25,6 +25,7 @@ from db.models import (
     now,
 )
 from db.queries.analysis import judge_key
+from db.queries.ratings import counts
 from db.queries.studies import add_event, touch
 
 if TYPE_CHECKING:
@@ -187,6 +188,7 @@ def list_templates(session: Session, study_id: int, question: str) -> list[str]:
             select(Rating.template)
             .join(Rater, Rating.rater_id == Rater.id)
             .where(Rater.study_id == study_id, Rating.question == question, Rating.template != "")
+            .where(counts())
             .distinct()
             .order_by(Rating.template)
         )
@@ -213,6 +215,7 @@ def list_result_raters(
             Rating.question.in_([Question.EQUIVALENCE, Question.QUALITY]),
             Item.response_a_id.is_not(None),
             Rating.source != "grouping",
+            counts(),
         )
         .distinct()
     ).all()

@@ -14,7 +14,7 @@ from core.results import PairVerdict, QualityScore, ResponseRow
 from core.strategies import strategy_kind
 from core.types import Question, RaterKind, Verdict
 from db.models import Condition, Item, Prompt, Rater, Rating, Response
-from db.queries.ratings import current_ratings
+from db.queries.ratings import counts, current_ratings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def list_questions(session: Session, study_id: int) -> list[str]:
         session.scalars(
             select(Rating.question)
             .join(Rater, Rating.rater_id == Rater.id)
-            .where(Rater.study_id == study_id)
+            .where(Rater.study_id == study_id, counts())
             .distinct()
             .order_by(Rating.question)
         )
@@ -132,7 +132,7 @@ def newest_ratings(
         )
         .join_from(Rating, Rater, rating.rater_id == Rater.id)
         .where(Rater.study_id == study_id, rating.question == question)
-        .where(rating.source != "grouping", rating.purpose == "rating")
+        .where(rating.source != "grouping", counts())
         .order_by(rating.id)
     )
     newest: dict[Any, Any] = {}
@@ -298,7 +298,7 @@ def _load_answers(
         )
         .join(Item, Rating.item_id == Item.id)
         .where(Item.study_id == study_id, Rating.question == question, Rating.repeat == 0)
-        .where(Rating.source != "grouping", Rating.purpose == "rating")
+        .where(Rating.source != "grouping", counts())
         .where(Rating.rater_id.in_(raters))
         .where(Item.response_a_id.is_not(None))
     )

@@ -11,6 +11,7 @@ from core.results import ENSEMBLE
 from core.types import Question, RaterKind
 from db.models import Condition, Item, Prompt, Rater, Rating, Response
 from db.queries.analysis import judge_key
+from db.queries.ratings import counts
 
 HUMAN_MAJORITY = "people:majority"
 START_LENGTH = 80
@@ -131,7 +132,7 @@ def _list_raters(session: Session, study_id: int, default_template: str) -> list
         select(Rater.identity, Rater.name, Rater.kind, Rating.template)
         .join(Rating, Rating.rater_id == Rater.id)
         .join(Item, Rating.item_id == Item.id)
-        .where(Rater.study_id == study_id, Rating.question == Question.EQUIVALENCE)
+        .where(Rater.study_id == study_id, Rating.question == Question.EQUIVALENCE, counts())
         .where(Item.response_b_id.is_not(None))
         .distinct()
         .order_by(Rater.identity, Rating.template)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.types import RaterKind
 from db.models import Condition, Item, Prompt, Rater, Rating, Response
 from db.queries.analysis import judge_key
-from db.queries.ratings import current_ratings
+from db.queries.ratings import counts, current_ratings
 
 # No more digits than an id can have on PostgreSQL.
 _PAIR_KEY = re.compile(r"pair:([0-9]{1,9}):([0-9]{1,9})")
@@ -231,7 +231,7 @@ def _load_answers(
     query = (
         select(*columns)
         .join(Rater, Rating.rater_id == Rater.id)
-        .where(Rating.item_id.in_(item_ids))
+        .where(Rating.item_id.in_(item_ids), counts())
         .order_by(Rater.kind.desc(), Rater.identity, Rating.question, Rating.order, Rating.repeat)
     )
     if question is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -68,6 +68,47 @@ def ensure_pair_items(
     return {(first.id, second.id): ids[f"pair:{first.id}:{second.id}"] for first, second in pairs}
 
 
+def ensure_set_items(
+    session: Session, study_id: int, sets: Sequence[Sequence[StoredResponse]]
+) -> dict[tuple[int, ...], int]:
+    """ids of the responses -> item id of their set, adding what is new; in the order given.
+
+    The key names the responses, so that a set whose slots were asked again is another item.
+    """
+    known = _external_ids(session, [members[0].prompt_id for members in sets])
+    wanted = {
+        _set_key(members): {
+            **_of_prompt("set", members[0], known),
+            "content": {"response_ids": [response.id for response in members]},
+        }
+        for members in sets
+    }
+    ids = _ensure(session, study_id, wanted)
+    return {tuple(one.id for one in members): ids[_set_key(members)] for members in sets}
+
+
+def ensure_external_items(
+    session: Session, study_id: int, wanted: Mapping[str, Mapping[str, Any]]
+) -> dict[str, int]:
+    """key -> item id of items that bring their own texts, adding what is new.
+
+    Args:
+        wanted: key -> `content`, and `category` where there is one. The key is also the cluster.
+    """
+    rows = {
+        key: {
+            "kind": "external",
+            "prompt_id": None,
+            "cluster": key,
+            "category": values.get("category"),
+            "category_source": "truth" if values.get("category") else "",
+            "content": values["content"],
+        }
+        for key, values in wanted.items()
+    }
+    return _ensure(session, study_id, rows)
+
+
 def ensure_pairs_of_set(session: Session, item: Item) -> dict[tuple[int, int], int]:
     """(place, place) of two members of a set -> item id of their pair, adding what is new.
 
@@ -103,6 +144,10 @@ def recategorize(session: Session, prompt_id: int, category: str | None) -> None
         .where(Item.prompt_id == prompt_id)
         .values(category=category, category_source="truth" if category else "")
     )
+
+
+def _set_key(members: Sequence[StoredResponse]) -> str:
+    return "set:" + ":".join(str(response.id) for response in members)
 
 
 def _of_prompt(

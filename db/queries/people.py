@@ -12,9 +12,21 @@ from sqlalchemy import case, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.assignment import Candidate, Drawn, assign
+from core.crowd.work import WorkPurpose, WorkState
 from core.errors import UserError
 from core.types import Question
-from db.models import Assignment, Condition, Item, Rater, Rating, Response, Sample, Study
+from db.crowd.taken import is_taken
+from db.models import (
+    Assignment,
+    Condition,
+    Item,
+    Participation,
+    Rater,
+    Rating,
+    Response,
+    Sample,
+    Study,
+)
 from db.queries.studies import add_event
 
 
@@ -26,6 +38,7 @@ class Person:
         assigned: items put before them; 0 for people whose ratings were imported.
         answered: items they have answered, imported ones included.
         last_answer: when their newest answer was saved; None before the first.
+        has_link: whether there is anything for them to open; not for imported people.
     """
 
     rater_id: int
@@ -33,6 +46,7 @@ class Person:
     assigned: int
     answered: int
     last_answer: datetime | None
+    has_link: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,7 @@ def add_people(
             "widen the choice of conditions and categories."
         )
     rng = np.random.default_rng(seed)
-    raters = _new_raters(session, study.id, names)
+    raters = new_raters(session, study.id, names)
     given = [0] * len(raters)
     for question, items in drawn.items():
         candidates = [item.candidate for item in items]
@@ -103,7 +117,7 @@ def add_people(
     return [rater.id for rater in raters]
 
 
-def _new_raters(session: Session, study_id: int, names: Sequence[str]) -> list[Rater]:
+def new_raters(session: Session, study_id: int, names: Sequence[str]) -> list[Rater]:
     """Adds raters under pseudonyms nobody has yet; a name that is not given follows them."""
     taken = set(session.scalars(select(Rater.identity).where(Rater.study_id == study_id)))
     free = (number for number in count(1) if f"person-{number}" not in taken)
@@ -158,7 +172,8 @@ def list_people(session: Session, study_id: int) -> list[Person]:
         for row in session.execute(
             select(Assignment.rater_id, func.count().label("n_items"))
             .join(Rater, Assignment.rater_id == Rater.id)
-            .where(Rater.study_id == study_id)
+            .where(Rater.study_id == study_id, Assignment.purpose != WorkPurpose.PRACTICE)
+            .where(Assignment.state != WorkState.RELEASED)
             .group_by(Assignment.rater_id)
         )
     }
@@ -172,18 +187,24 @@ def list_people(session: Session, study_id: int) -> list[Person]:
             )
             .join(Rater, Rating.rater_id == Rater.id)
             .where(Rater.study_id == study_id, Rater.kind == "human")
-            .where(Rating.source != "grouping")
+            .where(Rating.source != "grouping", Rating.purpose != WorkPurpose.PRACTICE)
             .group_by(Rating.rater_id)
         )
     }
-    raters = session.scalars(
-        select(Rater).where(Rater.study_id == study_id, Rater.kind == "human").order_by(Rater.id)
+    raters = session.execute(
+        select(Rater, Participation.id)
+        .outerjoin(Participation, Participation.rater_id == Rater.id)
+        .where(Rater.study_id == study_id, Rater.kind == "human")
+        .where(Participation.is_test.is_not(True))
+        .order_by(Rater.id)
     )
     people = []
-    for rater in raters:
+    for rater, way in raters:
         n_answered, last = answered.get(rater.id, (0, None))
         name = rater.name or rater.identity
-        people.append(Person(rater.id, name, assigned.get(rater.id, 0), n_answered, last))
+        n_assigned = assigned.get(rater.id, 0)
+        has_link = n_assigned > 0 or way is not None
+        people.append(Person(rater.id, name, n_assigned, n_answered, last, has_link))
     return people
 
 
@@ -193,7 +214,7 @@ def list_coverage(session: Session, study_id: int) -> list[Coverage]:
     per_item = (
         select(Assignment.question, Assignment.item_id, answers)
         .join(Item, Assignment.item_id == Item.id)
-        .where(Item.study_id == study_id)
+        .where(Item.study_id == study_id, is_taken())
         .group_by(Assignment.question, Assignment.item_id)
         .subquery()
     )

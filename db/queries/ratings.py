@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from typing import TypeVar
 
+from sqlalchemy import ColumnElement
+
+from core.crowd.work import WorkPurpose
+from db.models import Rating
+
 RowT = TypeVar("RowT")
 KeyT = TypeVar("KeyT", bound=Hashable)
+
+
+def counts() -> ColumnElement[bool]:
+    """Whether a rating enters statistics: practice, checks, repeats and tests do not."""
+    return Rating.purpose == WorkPurpose.RATING.value
 
 
 def current_ratings(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.types import Question
 from db.models import Assignment, Event, Item, Prompt, Rater, Rating
 from db.queries.conditions import list_condition_overviews
+from db.queries.ratings import counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _count_ratings(session: Session, study_id: int) -> int:
         .select_from(Rating)
         .join(Rater, Rating.rater_id == Rater.id)
         .where(Rater.study_id == study_id, Rater.kind == "human", Rating.value.is_not(None))
-        .where(Rating.source != "grouping")
+        .where(Rating.source != "grouping", counts())
     )
     return session.scalar(query) or 0
 
@@ -140,7 +141,7 @@ def _count_both(session: Session, study_id: int) -> int:
         select(Rating.item_id, Rating.question)
         .join(Rater, Rating.rater_id == Rater.id)
         .where(Rater.study_id == study_id, Rating.value.is_not(None))
-        .where(Rating.source != "grouping")
+        .where(Rating.source != "grouping", counts())
         .group_by(Rating.item_id, Rating.question)
         .having(func.count(Rater.kind.distinct()) == 2)
         .subquery()

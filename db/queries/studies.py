@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.errors import UserError
 from core.taxonomy import Taxonomy
 from db.models import Condition, Event, Item, Prompt, Rater, Rating, Response, Run, Study
+from db.queries.ratings import counts
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
@@ -130,7 +131,7 @@ def get_overview(session: Session, study: Study) -> StudyOverview:
         select(func.count())
         .select_from(Rating)
         .join(Rater, Rating.rater_id == Rater.id)
-        .where(Rater.study_id == study.id, Rating.source != "grouping")
+        .where(Rater.study_id == study.id, Rating.source != "grouping", counts())
     )
     latest = [
         session.scalar(select(func.max(Event.created_at)).where(Event.study_id == study.id)),

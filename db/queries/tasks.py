@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.crowd import CrowdPlan, read_plan
 from core.crowd.answers import CANNOT_TELL, as_shown, shown_order
+from core.crowd.work import WorkPurpose, WorkState
 from core.types import Question
 from db.models import Assignment, Item, Prompt, Rater, Rating, Response, Study
 
@@ -42,11 +43,21 @@ _STUDY_STATUS = (
 _SETTINGS = (
     select(Study.settings).join(Rater, Rater.study_id == Study.id).where(Rater.id == _rater_id)
 )
-_COUNTS = (
-    select(Assignment.question, Assignment.state, func.count())
-    .where(Assignment.rater_id == _rater_id)
-    .group_by(Assignment.question, Assignment.state)
+_COUNTED = select(Assignment.question, Assignment.state, func.count()).where(
+    Assignment.rater_id == _rater_id, Assignment.state != WorkState.RELEASED.value
 )
+_COUNTS = _COUNTED.where(Assignment.purpose != WorkPurpose.PRACTICE.value).group_by(
+    Assignment.question, Assignment.state
+)
+# Of the present round: every further try is a repeat with a higher number.
+_PRACTICE_COUNTS = _COUNTED.where(
+    Assignment.purpose == WorkPurpose.PRACTICE.value,
+    Assignment.repeat
+    == select(func.max(Assignment.repeat))
+    .where(Assignment.rater_id == _rater_id, Assignment.purpose == WorkPurpose.PRACTICE.value)
+    .correlate(None)
+    .scalar_subquery(),
+).group_by(Assignment.question, Assignment.state)
 _PACE = (
     select(Rating.question, Rating.elapsed_ms)
     .where(Rating.rater_id == _rater_id, Rating.elapsed_ms.is_not(None))
@@ -63,6 +74,7 @@ _TASKS = (
         Assignment.position,
         Assignment.left,
         Assignment.state,
+        Assignment.purpose,
         Assignment.member_order,
         Item.kind,
         Item.category,
@@ -77,12 +89,16 @@ _TASKS = (
     .outerjoin(_member_b, Item.response_b_id == _member_b.id)
     .where(Assignment.rater_id == _rater_id)
 )
-_OPEN_TASK = _TASKS.where(Assignment.state == "open").order_by(Assignment.position).limit(1)
+_OPEN_TASKS = (
+    _TASKS.where(Assignment.state == "open")
+    .order_by(Assignment.position, Assignment.id)
+    .limit(bindparam("limit", 1))
+)
 _TASK_AT = _TASKS.where(Assignment.position == bindparam("position"))
 _MEMBERS = select(Response.id, Response.text).where(
     Response.id.in_(bindparam("response_ids", expanding=True))
 )
-_LATEST_RATING = (
+_REVISIONS = (
     select(Rating.value, Rating.revision, Rating.confidence, Rating.meta)
     .where(
         Rating.item_id == bindparam("item_id"),
@@ -93,8 +109,8 @@ _LATEST_RATING = (
         Rating.source == "direct",
     )
     .order_by(Rating.revision.desc())
-    .limit(1)
 )
+_LATEST_RATING = _REVISIONS.limit(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,7 @@ class Task:
         value: their present answer; None when unanswered, `cannot_tell` when they could not. A
             grouping is told of the members as they are shown.
         confidence, ticks: given with the present answer.
+        item_id, purpose: what the item is, and why it is before the person (`WorkPurpose`).
     """
 
     assignment_id: int
@@ -118,6 +135,8 @@ class Task:
     value: str | None
     confidence: float | None = None
     ticks: tuple[str, ...] = ()
+    item_id: int = 0
+    purpose: str = WorkPurpose.RATING.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +174,16 @@ def find_study_status(session: Session, rater_id: int) -> str | None:
     return execute(session, _STUDY_STATUS, {"rater_id": rater_id}).scalar()
 
 
-def get_progress(session: Session, rater_id: int) -> TaskProgress:
-    """Counts of a person's assignments, and their pace."""
-    counts = execute(session, _COUNTS, {"rater_id": rater_id}).all()
+def get_progress(
+    session: Session, rater_id: int, *, purpose: str = WorkPurpose.RATING
+) -> TaskProgress:
+    """Counts of a person's work, and their pace.
+
+    Args:
+        purpose: `practice` counts the present round of practice; anything else all but practice.
+    """
+    counted = _PRACTICE_COUNTS if purpose == WorkPurpose.PRACTICE else _COUNTS
+    counts = execute(session, counted, {"rater_id": rater_id}).all()
     latest = execute(session, _PACE, {"rater_id": rater_id}).all()
     seconds: dict[str, list[float]] = {}
     for question, elapsed_ms in latest:
@@ -186,12 +212,19 @@ def find_plan(session: Session, rater_id: int) -> CrowdPlan | None:
 def find_task(session: Session, rater_id: int, position: int | None = None) -> Task | None:
     """The task at a position, or for None the first that is not answered yet."""
     if position is None:
-        row = execute(session, _OPEN_TASK, {"rater_id": rater_id}).one_or_none()
-    else:
-        at = {"rater_id": rater_id, "position": position}
-        row = execute(session, _TASK_AT, at).one_or_none()
-    if row is None:
-        return None
+        return next(iter(list_open_tasks(session, rater_id, 1)), None)
+    at = {"rater_id": rater_id, "position": position}
+    row = execute(session, _TASK_AT, at).one_or_none()
+    return None if row is None else _task(session, rater_id, row)
+
+
+def list_open_tasks(session: Session, rater_id: int, limit: int) -> tuple[Task, ...]:
+    """The next tasks that are not answered yet, in their order; at most `limit`."""
+    rows = execute(session, _OPEN_TASKS, {"rater_id": rater_id, "limit": limit}).all()
+    return tuple(_task(session, rater_id, row) for row in rows)
+
+
+def _task(session: Session, rater_id: int, row: Any) -> Task:
     latest = None
     if row.state != "open":
         latest = latest_rating(session, rater_id, row.item_id, row.question, row.repeat)
@@ -205,6 +238,8 @@ def find_task(session: Session, rater_id: int, position: int | None = None) -> T
         value=None if latest is None else _present(latest.value, row),
         confidence=None if latest is None else latest.confidence,
         ticks=() if latest is None else tuple(latest.meta.get(TICKS, ())),
+        item_id=row.item_id,
+        purpose=row.purpose,
     )
 
 
@@ -250,6 +285,14 @@ def latest_rating(
     """(value, revision, confidence, meta) of a person's newest answer."""
     key = {"rater_id": rater_id, "item_id": item_id, "question": question, "repeat": repeat}
     return execute(session, _LATEST_RATING, key).first()
+
+
+def list_revisions(
+    session: Session, rater_id: int, item_id: int, question: str, repeat: int
+) -> Sequence[Any]:
+    """(value, revision, confidence, meta) of all of a person's answers, the newest first."""
+    key = {"rater_id": rater_id, "item_id": item_id, "question": question, "repeat": repeat}
+    return execute(session, _REVISIONS, key).all()
 
 
 def execute(

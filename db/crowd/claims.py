@@ -1,0 +1,393 @@
+"""Giving out work: never more people per item than wanted, and back what was left lying.
+
+An item is taken by people who have answered it and by those who have it open. A lease runs from the
+last time a person was seen; when it is over, what they have open goes back. All who give out or
+take back work hold the study's lock (`db.crowd.rows`), so that of any number of people who ask for
+the last place exactly as many are served as there are places.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.crowd import CrowdPlan, Phase, after, read_plan
+from core.crowd.allotment import Placed, Slot, arrange, choose
+from core.crowd.answers import FORMS
+from core.crowd.work import TEST_ITEMS, StudyStatus, WorkPurpose, WorkState
+from core.types import Question
+from db.crowd.gold import has_failed_checks
+from db.crowd.rows import lock_participation, lock_study, move
+from db.crowd.taken import count_taken
+from db.models import Assignment, Gold, Item, Participation, Rating, Sample, Study, now
+from db.queries.tasks import members_of
+
+PART = 500
+_GIVEN = (
+    WorkPurpose.RATING, WorkPurpose.LATE, WorkPurpose.PARTIAL, WorkPurpose.TEST,
+)  # fmt: skip
+_MIXED_IN = (WorkPurpose.ATTENTION, WorkPurpose.REPEAT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where new work goes. start: the first free position; until: when its lease ends."""
+
+    start: int
+    at: datetime
+    until: datetime
+
+
+def ensure_work(session: Session, rater_id: int, *, now: datetime | None = None) -> int:
+    """Fills up what a rating person has to do, up to their quota; returns the items open.
+
+    Without anything left to give, those who have done something go on to the end, and latecomers
+    are told that the study is full.
+    """
+    row, study, plan = lock_participation(session, rater_id)
+    return advance(session, row, study, plan, now or _now())
+
+
+def after_answer(session: Session, rater_id: int, *, now: datetime | None = None) -> Phase:
+    """Where an answer leads; to be called in the transaction that stores it."""
+    newest = (
+        select(Rating.purpose)
+        .where(Rating.rater_id == rater_id)
+        .order_by(Rating.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    n_open = _own_open(rater_id).with_only_columns(func.count()).scalar_subquery()
+    phase, outcome, n_open, purpose = session.execute(
+        select(Participation.phase, Participation.test_outcome, n_open, newest).where(
+            Participation.rater_id == rater_id
+        )
+    ).one()
+    is_to_fail = outcome == Phase.FAILED_ATTENTION
+    may_fail = purpose == WorkPurpose.ATTENTION or is_to_fail
+    if phase != Phase.RATING or (n_open and not may_fail):
+        return Phase(phase)
+    row, study, plan = lock_participation(session, rater_id)
+    at = now or _now()
+    if may_fail and (is_to_fail or has_failed_checks(session, rater_id, plan)):
+        return fail_attention(session, row, plan, at)
+    advance(session, row, study, plan, at)
+    return Phase(row.phase)
+
+
+def advance(
+    session: Session, row: Participation, study: Study, plan: CrowdPlan, at: datetime
+) -> int:
+    """`ensure_work` for a row that is locked already."""
+    if row.phase != Phase.RATING:
+        return 0
+    row.last_seen_at = max(at, row.last_seen_at)
+    session.flush()
+    n_open = _fill(session, row, study, plan, at)
+    if n_open:
+        return n_open
+    n_done = session.scalar(
+        select(func.count()).where(
+            Assignment.rater_id == row.rater_id,
+            Assignment.state == WorkState.DONE,
+            Assignment.purpose != WorkPurpose.PRACTICE,
+        )
+    )
+    move(row, after(plan, Phase.RATING) if n_done else Phase.FULL, at)
+    session.flush()
+    return 0
+
+
+def fail_attention(session: Session, row: Participation, plan: CrowdPlan, at: datetime) -> Phase:
+    """Ends a person's way because of failed checks; what they had open goes back at once."""
+    lock_study(session, row.study_id)
+    ids = session.scalars(
+        _own_open(row.rater_id).order_by(Assignment.id).with_for_update(skip_locked=True)
+    ).all()
+    _release(session, ids)
+    if not plan.work.partial_work_counts:
+        set_aside(session, [row.rater_id])
+    move(row, Phase.FAILED_ATTENTION, at)
+    session.flush()
+    return Phase.FAILED_ATTENTION
+
+
+def release_lapsed(session: Session, study_id: int, *, now: datetime | None = None) -> int:
+    """Takes back what people left lying; returns the number of assignments."""
+    lock_study(session, study_id)
+    plan = read_plan(session.get_one(Study, study_id).settings)
+    return 0 if plan is None else _release_lapsed(session, study_id, plan, now or _now())
+
+
+def set_aside(session: Session, rater_ids: Sequence[int]) -> None:
+    """Marks finished work of people who dropped out, where a study does not count it."""
+    done = session.execute(
+        select(Assignment.id, Assignment.rater_id, Assignment.item_id, Assignment.question)
+        .where(
+            Assignment.rater_id.in_(rater_ids),
+            Assignment.state == WorkState.DONE,
+            Assignment.purpose == WorkPurpose.RATING,
+        )
+        .order_by(Assignment.id)
+        .with_for_update(skip_locked=True)
+    ).all()
+    aside = {"purpose": WorkPurpose.PARTIAL.value}
+    quiet = {"synchronize_session": False}
+    for one in done:
+        session.execute(
+            update(Assignment).where(Assignment.id == one.id).values(**aside),
+            execution_options=quiet,
+        )
+        session.execute(
+            update(Rating)
+            .where(
+                Rating.rater_id == one.rater_id,
+                Rating.item_id == one.item_id,
+                Rating.question == one.question,
+                Rating.purpose == WorkPurpose.RATING,
+            )
+            .values(**aside),
+            execution_options=quiet,
+        )
+
+
+def _fill(session: Session, row: Participation, study: Study, plan: CrowdPlan, at: datetime) -> int:
+    status = lock_study(session, study.id)
+    _release_lapsed(session, study.id, plan, at)
+    if status == StudyStatus.OPEN:
+        _give(session, row, plan, at)
+    return session.scalar(_own_open(row.rater_id).with_only_columns(func.count())) or 0
+
+
+def _give(session: Session, row: Participation, plan: CrowdPlan, at: datetime) -> None:
+    arm = plan.arm(row.arm)
+    own = session.execute(
+        select(
+            Assignment.id,
+            Assignment.item_id,
+            Assignment.question,
+            Assignment.state,
+            Assignment.purpose,
+            Assignment.position,
+            Sample.stratum,
+        )
+        .outerjoin(
+            Sample,
+            and_(
+                Sample.item_id == Assignment.item_id,
+                Sample.question == Assignment.question,
+                Sample.study_id == row.study_id,
+            ),
+        )
+        .where(Assignment.rater_id == row.rater_id)
+    ).all()
+    given = [one for one in own if one.purpose in _GIVEN and one.state != WorkState.RELEASED]
+    # What they gave back may come to them again, unless they are answering it at this moment.
+    free = set(
+        session.scalars(
+            select(Assignment.id)
+            .where(Assignment.rater_id == row.rater_id, Assignment.state == WorkState.RELEASED)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    held = {(one.item_id, one.question) for one in own if one.id not in free}
+    slots = [
+        slot
+        for slot in _open_slots(session, row, plan)
+        if (slot.item_id, slot.question) not in held
+    ]
+    quota = plan.work.items_per_person or len(given) + len(slots)
+    size = min(TEST_ITEMS, quota) if row.is_test else quota
+    rng = np.random.default_rng([plan.items.seed, _number(session, row)])
+    chosen = choose(
+        slots,
+        max(0, size - len(given)),
+        rng,
+        held=Counter((one.question, one.stratum or "") for one in given),
+        seen_items=frozenset(one.item_id for one in given),
+    )
+    is_first = not any(one.purpose in (*_GIVEN, WorkPurpose.ATTENTION) for one in own)
+    checks = _checks(session, row, plan, rng) if is_first and chosen and not row.is_test else []
+    placed = arrange(
+        chosen,
+        rng,
+        questions=[one.question for one in arm.questions],
+        order=plan.work.order,
+        checks=checks,
+        n_repeats=plan.work.repeats_per_person if is_first and not row.is_test else 0,
+    )
+    returned = {(one.item_id, one.question): one.id for one in own if one.id in free}
+    place = _Place(
+        start=max((one.position for one in own), default=-1) + 1,
+        at=at,
+        until=at + timedelta(minutes=plan.work.lease_minutes),
+    )
+    _put(session, row, placed, returned, place)
+    if placed:
+        _reopen(
+            session, [one.id for one in own if one.id in free and one.purpose in _MIXED_IN], place
+        )
+
+
+def _put(
+    session: Session,
+    row: Participation,
+    placed: Sequence[Placed],
+    returned: dict[tuple[int, str], int],
+    place: _Place,
+) -> None:
+    """Writes the work down behind what the person has; what they once gave back is opened anew.
+
+    Checks and repeats are nobody else's: whoever comes back to more work has them again.
+    """
+    rows = []
+    for offset, one in enumerate(placed):
+        purpose = one.purpose
+        if row.is_test and purpose == WorkPurpose.RATING:
+            purpose = WorkPurpose.TEST
+        values = {
+            "position": place.start + offset,
+            "left": one.left,
+            "state": WorkState.OPEN.value,
+            "purpose": purpose.value,
+            "lease_until": place.until,
+            "member_order": list(one.member_order),
+        }
+        known = None if one.repeat else returned.pop((one.item_id, one.question), None)
+        if known is not None:
+            session.execute(update(Assignment).where(Assignment.id == known).values(**values))
+        else:
+            key = {"rater_id": row.rater_id, "item_id": one.item_id, "question": one.question}
+            rows.append({**key, "repeat": one.repeat, "created_at": place.at, **values})
+    if rows:
+        session.execute(insert(Assignment), rows)
+
+
+def _reopen(session: Session, assignment_ids: Sequence[int], place: _Place) -> None:
+    session.execute(
+        update(Assignment)
+        .where(Assignment.id.in_(assignment_ids))
+        .values(state=WorkState.OPEN.value, lease_until=place.until),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _open_slots(session: Session, row: Participation, plan: CrowdPlan) -> list[Slot]:
+    """Items of the person's arm that still need answers, as the plan now stands."""
+    questions = {
+        one.question.value: FORMS[one.question].kind for one in plan.arm(row.arm).questions
+    }
+    taken = count_taken(session, row.study_id)
+    # Only a set's content says something, and it may be long.
+    content = case((Item.kind == "set", Item.content))
+    samples = session.execute(
+        select(Sample.item_id, Sample.question, Sample.stratum, Sample.ratings_wanted, content)
+        .join(Item, Sample.item_id == Item.id)
+        .where(
+            Sample.study_id == row.study_id,
+            Sample.arm == plan.arm(row.arm).name,
+            Sample.question.in_(questions),
+            Sample.ratings_wanted.is_not(None),
+        )
+        .order_by(Sample.item_id, Sample.question)
+    )
+    slots = []
+    for item_id, question, stratum, wanted, members in samples:
+        n, n_a, n_b = taken.get((item_id, question), (0, 0, 0))
+        if n < wanted or row.is_test:
+            n_members = len(members_of(members)) if members else 0
+            is_sided = questions[question] == "pair"
+            slots.append(Slot(item_id, question, stratum, n, n_a, n_b, is_sided, n_members))
+    return slots
+
+
+def _checks(
+    session: Session, row: Participation, plan: CrowdPlan, rng: np.random.Generator
+) -> list[Slot]:
+    """The person's attention checks, drawn from those marked for the questions of their arm."""
+    if not plan.work.attention_checks:
+        return []
+    questions = [one.question.value for one in plan.arm(row.arm).questions]
+    found = session.execute(
+        select(Gold.item_id, Gold.question, Item.kind, Item.content)
+        .join(Item, Gold.item_id == Item.id)
+        .where(
+            Gold.study_id == row.study_id,
+            Gold.purpose == WorkPurpose.ATTENTION,
+            Gold.question.in_(questions),
+        )
+        .order_by(Gold.id)
+    ).all()
+    picked = rng.permutation(len(found))[: plan.work.attention_checks]
+    return [
+        Slot(
+            found[index].item_id,
+            found[index].question,
+            is_sided=FORMS[Question(found[index].question)].kind == "pair",
+            n_members=len(members_of(found[index].content)) if found[index].kind == "set" else 0,
+        )
+        for index in picked
+    ]
+
+
+def _number(session: Session, row: Participation) -> int:
+    """The person's place among all who came, which with the seed decides what they get."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Participation.study_id == row.study_id, Participation.id <= row.id
+            )
+        )
+        or 0
+    )
+
+
+def _release_lapsed(session: Session, study_id: int, plan: CrowdPlan, at: datetime) -> int:
+    lease = timedelta(minutes=plan.work.lease_minutes)
+    lapsed = session.execute(
+        select(Assignment.id, Assignment.rater_id)
+        .join(Participation, Participation.rater_id == Assignment.rater_id)
+        .where(
+            Participation.study_id == study_id,
+            Participation.last_seen_at < at - lease,
+            Assignment.state == WorkState.OPEN,
+            Assignment.purpose != WorkPurpose.PRACTICE,
+            or_(Assignment.lease_until.is_(None), Assignment.lease_until < at),
+        )
+        .order_by(Assignment.id)
+        # An answer that is being stored at this moment keeps its item.
+        .with_for_update(of=Assignment, skip_locked=True)
+    ).all()
+    _release(session, [one.id for one in lapsed])
+    if lapsed and not plan.work.partial_work_counts:
+        set_aside(session, sorted({one.rater_id for one in lapsed}))
+    return len(lapsed)
+
+
+def _release(session: Session, assignment_ids: Sequence[int]) -> None:
+    for start in range(0, len(assignment_ids), PART):
+        session.execute(
+            update(Assignment)
+            .where(Assignment.id.in_(assignment_ids[start : start + PART]))
+            .values(state=WorkState.RELEASED.value),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _own_open(rater_id: int) -> Any:
+    return select(Assignment.id).where(
+        Assignment.rater_id == rater_id,
+        Assignment.state == WorkState.OPEN,
+        Assignment.purpose != WorkPurpose.PRACTICE,
+    )
+
+
+def _now() -> datetime:
+    return now()

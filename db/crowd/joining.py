@@ -1,0 +1,233 @@
+"""How people come in: from a recruiting platform, or by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.crowd import CrowdPlan, Phase, first_phase, read_plan
+from core.crowd.plan import Arm
+from core.crowd.work import StudyStatus
+from core.errors import UserError
+from core.security import pseudonym
+from db.crowd.participation import enter
+from db.crowd.rows import lock_study, move
+from db.crowd.taken import count_taken
+from db.models import Identity, Participation, Rater, Sample, Study, now
+from db.queries.people import new_raters
+from db.queries.studies import add_event
+
+LONGEST_ID = 200
+LONGEST_CAPTURED = 500
+EARLIER = "earlier"
+# Where people are before their items are theirs.
+_BEFORE_WORK = (Phase.CONSENT, Phase.INSTRUCTIONS, Phase.PRACTICE)
+# Ends of people whose place is free again.
+_FREED = (Phase.FULL, Phase.DECLINED, Phase.SCREENED_OUT, Phase.WITHDRAWN)
+
+
+class StudyNotOpen(UserError):
+    """The study has not begun to take people."""
+
+
+def join(
+    session: Session,
+    study: Study,
+    *,
+    platform_id: str,
+    captured: Mapping[str, str],
+    test_outcome: str = "",
+    key: bytes,
+) -> int:
+    """The rater behind a recruiting platform's id; made on the first visit, found on any later.
+
+    Whoever comes when the study takes no more people is told so, under a rater of their own, so
+    that a reload or another device tells them the same.
+
+    Args:
+        captured: parameters of the address, of which the plan names those to keep. The newest
+            visit's are current; older ones stay.
+        test_outcome: the end a researcher tries out; "" for real people.
+        key: makes the pseudonym, the only trace of the id outside the table of identities.
+
+    Raises:
+        UserError: no id, or a study without a plan; StudyNotOpen before it was opened.
+    """
+    plan = read_plan(study.settings)
+    if plan is None:
+        raise UserError(f"Study {study.slug!r} takes nobody in yet. Set it up on the People page.")
+    person = platform_id.strip()
+    if not person or len(person) > LONGEST_ID:
+        raise UserError(
+            f"The address lacks {plan.recruiting.id_parameter}, or it is too long. Open the study "
+            "from the platform again."
+        )
+    kept = {
+        name: captured[name][:LONGEST_CAPTURED]
+        for name in plan.recruiting.captured
+        if captured.get(name)
+    }
+    identity = pseudonym(key, study.slug, f"{test_outcome}\0{person}" if test_outcome else person)
+    identity = f"test-{identity}" if test_outcome else identity
+    known = _find(session, study.id, identity)
+    if known is not None:
+        _note_visit(session, known, kept)
+        return known
+    status = lock_study(session, study.id)
+    known = _find(session, study.id, identity)
+    if known is not None:
+        return known
+    if status == StudyStatus.DRAFT and not test_outcome:
+        raise StudyNotOpen("This study is not open yet. Come back later.")
+    rater = Rater(study_id=study.id, kind="human", identity=identity, name="")
+    session.add(rater)
+    session.flush()
+    platform = plan.recruiting.platform
+    session.add(Identity(rater_id=rater.id, platform=platform, platform_id=person))
+    is_full = status != StudyStatus.OPEN or _is_full(session, study.id, plan, now())
+    if test_outcome:
+        is_full = test_outcome == Phase.FULL
+    _admit(session, study, plan, rater.id, kept, test_outcome, is_full)
+    return rater.id
+
+
+def add_invited(session: Session, study: Study, names: Sequence[str]) -> list[int]:
+    """Adds people who come by personal links; returns rater ids in the order of the names.
+
+    Raises:
+        UserError: the study has no plan.
+    """
+    plan = read_plan(study.settings)
+    if plan is None:
+        raise UserError(
+            f"Study {study.slug!r} has no plan yet, so nobody can be invited to it. Set it up on "
+            "the People page."
+        )
+    lock_study(session, study.id)
+    raters = new_raters(session, study.id, names)
+    for rater in raters:
+        # Work is given out when they open their link (`touch`): a lease would run out before.
+        move(_new_row(session, study, plan, rater.id, {}, ""), first_phase(plan), now())
+    session.flush()
+    add_event(session, study.id, "people_added", {"people": len(raters)})
+    return [rater.id for rater in raters]
+
+
+def _admit(
+    session: Session,
+    study: Study,
+    plan: CrowdPlan,
+    rater_id: int,
+    captured: Mapping[str, str],
+    test_outcome: str,
+    is_full: bool,
+) -> None:
+    row = _new_row(session, study, plan, rater_id, captured, test_outcome)
+    if is_full:
+        move(row, Phase.FULL, now())
+        session.flush()
+        return
+    enter(session, row, study, plan, first_phase(plan), now())
+
+
+def _new_row(
+    session: Session,
+    study: Study,
+    plan: CrowdPlan,
+    rater_id: int,
+    captured: Mapping[str, str],
+    test_outcome: str,
+) -> Participation:
+    row = Participation(
+        rater_id=rater_id,
+        study_id=study.id,
+        arm=_next_arm(session, study.id, plan).name,
+        phase=first_phase(plan).value,
+        phases={},
+        captured=dict(captured),
+        is_test=bool(test_outcome),
+        test_outcome=test_outcome,
+        last_seen_at=now(),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _next_arm(session: Session, study_id: int, plan: CrowdPlan) -> Arm:
+    """The arm that is furthest behind its share of the people who are still in."""
+    rows = session.execute(
+        select(Participation.arm, func.count().label("n"))
+        .where(
+            Participation.study_id == study_id,
+            Participation.is_test.is_(False),
+            Participation.phase.not_in(_FREED),
+        )
+        .group_by(Participation.arm)
+    )
+    counts = {row.arm: row.n for row in rows}
+    left = _left_by_arm(session, study_id)
+    able = [arm for arm in plan.arms if left.get(arm.name, 0) > 0] or list(plan.arms)
+    return min(able, key=lambda arm: (counts.get(arm.name, 0) + 1) / arm.weight)
+
+
+def _is_full(session: Session, study_id: int, plan: CrowdPlan, at: datetime) -> bool:
+    """Whether everything is spoken for, counting the needs of people who are on their way in."""
+    here = session.execute(
+        select(Participation.phase, Participation.arm, Participation.last_seen_at).where(
+            Participation.study_id == study_id, Participation.is_test.is_(False)
+        )
+    ).all()
+    gone = at - timedelta(minutes=plan.work.lease_minutes)
+    waiting = [one for one in here if one.phase in _BEFORE_WORK and one.last_seen_at > gone]
+    if plan.work.max_people:
+        inside = [
+            one
+            for one in here
+            if one.phase not in _FREED
+            and not (one.phase in _BEFORE_WORK and one.last_seen_at <= gone)
+            and not (one.phase == Phase.RATING and one.last_seen_at <= gone)
+        ]
+        if len(inside) >= plan.work.max_people:
+            return True
+    left = _left_by_arm(session, study_id)
+    for one in waiting:
+        wanted = plan.work.items_per_person or left.get(one.arm, 0)
+        left[one.arm] = left.get(one.arm, 0) - wanted
+    return all(n <= 0 for n in left.values())
+
+
+def _left_by_arm(session: Session, study_id: int) -> dict[str, int]:
+    """Arm -> ratings that nobody has given or is about to give."""
+    taken = count_taken(session, study_id)
+    left: dict[str, int] = {}
+    for item_id, question, arm, wanted in session.execute(
+        select(Sample.item_id, Sample.question, Sample.arm, Sample.ratings_wanted).where(
+            Sample.study_id == study_id, Sample.ratings_wanted.is_not(None)
+        )
+    ):
+        n_taken = taken.get((item_id, question), (0, 0, 0))[0]
+        left[arm] = left.get(arm, 0) + max(0, (wanted or 0) - n_taken)
+    return left
+
+
+def _find(session: Session, study_id: int, identity: str) -> int | None:
+    return session.scalar(
+        select(Rater.id).where(Rater.study_id == study_id, Rater.identity == identity)
+    )
+
+
+def _note_visit(session: Session, rater_id: int, captured: Mapping[str, str]) -> None:
+    row = session.scalar(
+        select(Participation).where(Participation.rater_id == rater_id).with_for_update()
+    )
+    if row is None or row.phase == Phase.WITHDRAWN:
+        return
+    before = {name: value for name, value in row.captured.items() if name != EARLIER}
+    if captured and captured != before:
+        earlier = [*row.captured.get(EARLIER, ()), before] if before else []
+        row.captured = {**captured, **({EARLIER: earlier[-20:]} if earlier else {})}
+        session.flush()
