@@ -76,6 +76,14 @@ from core.agreement.corrected import (
 from core.agreement.dawid_skene import DawidSkene, dawid_skene, dawid_skene_of
 from core.agreement.ensemble import ENSEMBLE
 from core.agreement.estimate import Estimate
+from core.agreement.explanations import CAUTIONS, EXPLANATIONS, prevalence_paradox
+from core.agreement.families import (
+    CategoryFamily,
+    CategoryLine,
+    Pooling,
+    category_family,
+    partial_pooling,
+)
 from core.agreement.frames import RatingsTable, ratings_table
 from core.agreement.intervals import Resampler, default_interval, default_intervals
 from core.agreement.multiplicity import benjamini_yekutieli, holm_adjusted
@@ -93,18 +101,23 @@ from core.agreement.planning import (
 from core.agreement.power import PowerPlan, alternative_power, plan_power
 from core.agreement.report import AgreementReport, Confusion, JudgedItem, agreement_report
 from core.agreement.scores import IccForm, icc, kendall_tau_b, spearman
-from core.agreement.standing import Standing, standing
+from core.agreement.sensitivity import SensitivityLine, sensitivity_lines
+from core.agreement.standing import Standing, standing, standings
 from core.agreement.statistic import Statistic
 from core.agreement.weights import WEIGHTS_OF_LEVEL, weight_matrix
 
 __all__ = [
+    "CAUTIONS",
     "CHOSEN_BY_JUDGES",
     "ENSEMBLE",
     "EPSILON_OF_ANNOTATORS",
+    "EXPLANATIONS",
     "WEIGHTS_OF_LEVEL",
     "AgreementReport",
     "AltTest",
     "AltTestPlan",
+    "CategoryFamily",
+    "CategoryLine",
     "Confusion",
     "ConsensusRules",
     "CorrectedMean",
@@ -114,12 +127,14 @@ __all__ = [
     "IccForm",
     "JudgedItem",
     "Pilot",
+    "Pooling",
     "PowerPlan",
     "RaterTest",
     "RatingsTable",
     "Resampler",
     "SampleDesign",
     "SamplePlan",
+    "SensitivityLine",
     "Standing",
     "Statistic",
     "agreement_report",
@@ -127,6 +142,7 @@ __all__ = [
     "alternative_test",
     "answer_means",
     "benjamini_yekutieli",
+    "category_family",
     "cohen_kappa",
     "compare_rules",
     "corrected_mean",
@@ -146,12 +162,16 @@ __all__ = [
     "kendall_tau_b",
     "krippendorff_alpha",
     "panel_tests",
+    "partial_pooling",
     "percent_agreement",
     "pilot_of",
     "plan_power",
     "plan_sample",
+    "prevalence_paradox",
     "ratings_table",
+    "sensitivity_lines",
     "spearman",
     "standing",
+    "standings",
     "weight_matrix",
 ]

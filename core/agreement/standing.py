@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.agreement.alternative_rows import AltTest
+from core.agreement.baselines import constant_answer
 from core.agreement.rows import JudgeRow
 from core.agreement.sentences import doing, unestimated_recall
+
+if TYPE_CHECKING:
+    from core.agreement.report import AgreementReport
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,23 @@ class Standing:
 
     may_stand_in: bool | None
     sentence: str
+
+
+def standings(report: AgreementReport) -> dict[tuple[str, str], Standing]:
+    """What may be said of every judge in every category, by (judge, category)."""
+    constants: dict[str, str | float | None] = {"all": report.constant}
+    panel = report.panel
+    for name in set(panel.categories.tolist()) - {""}:
+        part = panel.take(panel.categories == name)
+        known = bool(part.people.item.size)
+        constants[name] = report.options[constant_answer(part)] if known else None
+    found = {}
+    for row in report.judges:
+        rivals = {base.judge: base for base in report.baselines if base.category == row.category}
+        found[row.judge, row.category] = standing(
+            row, rivals, question=report.question, constant=constants[row.category]
+        )
+    return found
 
 
 def standing(

@@ -7,7 +7,7 @@ import pytest
 
 from core.agreement import agreement_report
 from core.agreement.alternative_rows import AltTestPlan
-from core.agreement.standing import standing
+from core.agreement.standing import standing, standings
 
 WORDS = ("different", "equivalent")
 
@@ -109,3 +109,21 @@ def test_the_constant_of_a_category_is_tested_with_that_categorys_answer(make_ra
     assert tests["A"].passed is True
     assert tests["B"].passed is True
     assert tests["all"].passed is False
+
+
+def test_standings_name_the_constant_of_each_category(make_ratings):
+    rows = []
+    for i in range(200):
+        says = WORDS[int(i % 2 == 0)]
+        rows += [(f"i{i}", f"r{r}", says) for r in range(3)] + [(f"i{i}", "judge", says)]
+    report = agreement_report(
+        make_ratings(rows, categories={f"i{i}": "AB"[i % 2] for i in range(200)}),
+        study="s",
+        question="equivalence",
+        options=WORDS,
+        alternative=AltTestPlan(0.2),
+    )
+    found = standings(report)
+    assert set(found) == {("judge", "all"), ("judge", "A"), ("judge", "B")}
+    assert found["judge", "A"].sentence == "Passes, but so does always answering 'same'."
+    assert found["judge", "B"].sentence == "Passes, but so does always answering 'different'."
