@@ -28,7 +28,8 @@ def parted(settings) -> Database:
     return database
 
 
-def test_judges_stay_hidden_until_they_are_asked_for(open_page: OpenPage, parted: Database):
+@pytest.mark.usefixtures("parted")
+def test_judges_stay_hidden_until_they_are_asked_for(open_page: OpenPage):
     page = open_page("disagreement", study="rated")
     drawn = shown(page)
     assert "ann" in drawn
@@ -87,7 +88,8 @@ def test_tags_are_kept_and_can_be_taken_back(open_page: OpenPage, parted: Databa
         assert session.scalars(select(Tag)).all() == []
 
 
-def test_model_text_is_drawn_by_the_safe_renderer_only(open_page: OpenPage, parted: Database):
+@pytest.mark.usefixtures("parted")
+def test_model_text_is_drawn_by_the_safe_renderer_only(open_page: OpenPage):
     page = open_page("disagreement", study="rated")
     drawn = shown(page)
     assert "<strong>bold</strong>" in drawn

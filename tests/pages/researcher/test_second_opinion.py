@@ -35,7 +35,7 @@ def opinionated(settings):
 @pytest.mark.usefixtures("opinionated")
 def test_the_definition_stands_beside_plain_sense_and_usefulness(open_page: OpenPage):
     drawn = shown(open_page("second_opinion", study="opinions"))
-    assert "People find the second response useful more often where the definition calls" in drawn
+    assert "useful +50 points more often than those it calls the same" in drawn
     assert "same, no definition" in drawn
     assert "useful, other way" in drawn
     assert "no arm" in drawn

@@ -24,7 +24,8 @@ def test_a_file_becomes_a_study_and_its_report_in_one_step(open_page: OpenPage, 
         assert find_study(session, "my-ratings") is not None
 
 
-def test_a_potato_export_is_recognised(open_page: OpenPage, database):
+@pytest.mark.usefixtures("database")
+def test_a_potato_export_is_recognised(open_page: OpenPage):
     rows = [
         {"user_id": who, "instance_id": "i1", "label_annotations": {"tone": {"dry": True}}}
         for who in ("ann", "bob")
@@ -37,7 +38,8 @@ def test_a_potato_export_is_recognised(open_page: OpenPage, database):
     assert any("questions: tone" in one.value for one in page.text)
 
 
-def test_bad_rows_are_named_by_line_and_block(open_page: OpenPage, database):
+@pytest.mark.usefixtures("database")
+def test_bad_rows_are_named_by_line_and_block(open_page: OpenPage):
     bad = RATINGS + b"i3,equivalence,ann,human,perhaps,p3\n"
     page = open_page("your_data")
     page.file_uploader(key="data-file").upload("r.csv", bad).run()
@@ -47,7 +49,8 @@ def test_bad_rows_are_named_by_line_and_block(open_page: OpenPage, database):
     assert not page.button(key="data-analyse").disabled
 
 
-def test_a_file_that_cannot_be_read_says_why(open_page: OpenPage, database):
+@pytest.mark.usefixtures("database")
+def test_a_file_that_cannot_be_read_says_why(open_page: OpenPage):
     page = open_page("your_data")
     page.file_uploader(key="data-file").upload("r.csv", b"a,b\n1,2\n").run()
     assert not page.exception
