@@ -59,6 +59,7 @@ def agreement(
     with database.read() as session:
         study = get_study(session, slug)
         asked = list_questions(session, study.id)
+        fixed = find_epsilon(study)
         plan = _alternative(study, alt_test, epsilon, score, variant)
         data = load_agreement(session, settings, study, question)
     report = data.report(
@@ -77,9 +78,14 @@ def agreement(
         return
     for judge in report.judge_names:
         click.echo(report.headline_sentence(judge))
-    if plan is not None:
+    if plan is not None and fixed is not None and plan.epsilon == fixed.epsilon:
         for verdict in standings(report):
             click.echo(verdict.sentence)
+    elif plan is not None:
+        click.echo(
+            f"Epsilon {plan.epsilon:g} was not fixed for this study, so nothing is said of judges "
+            "standing in for people; --json holds the test."
+        )
     if data.excluded_with_answers:
         click.echo(_excluded_line(len(data.excluded_with_answers), include_excluded))
     click.echo()

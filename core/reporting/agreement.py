@@ -192,7 +192,8 @@ def _alternative(part: QuestionPart, values: Mapping[str, Any], epsilon_note: st
             f"Score {plan.score}, false discovery rate {plan.q:g} (Benjamini-Yekutieli).",
         ],
     )  # fmt: skip
-    sentences = [standing_of(part.report, judge).sentence for judge in part.report.judge_names]
+    judges = part.report.judge_names if part.is_fixed else ()
+    sentences = [standing_of(part.report, judge).sentence for judge in judges]
     title = f"{_title(part.question)}: may a judge stand in for one of these people?"
     return Section(title, [*sentences, epsilon_note], [table])
 

@@ -24,6 +24,8 @@ class QuestionPart:
         with_excluded: the same with them; None where nobody was excluded.
         templates: name@hash of the words it was asked with.
         plan: of the alternative annotator test; None where people answer nothing.
+        is_fixed: whether its epsilon was decided for the study; else nothing is said of standing
+            in, because whoever may still choose epsilon could choose it so that a judge passes.
     """
 
     question: str
@@ -31,6 +33,7 @@ class QuestionPart:
     with_excluded: AgreementReport | None
     templates: Sequence[str]
     plan: AltTestPlan | None
+    is_fixed: bool = False
 
 
 @dataclass(frozen=True)

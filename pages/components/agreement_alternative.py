@@ -13,7 +13,7 @@ from core.evidence.standings import standings
 from db.queries.agreement import FixedEpsilon, find_epsilon, fix_epsilon
 from db.queries.studies import get_study
 from pages.components.charts_figures import draw_csv_button
-from pages.components.charts_table import Column, draw_notes, draw_sentences, draw_table, rounded
+from pages.components.charts_table import Column, draw_sentences, draw_table, rounded
 from pages.components.workspace import StudyRef, database, show_user_error
 
 KINDS = {
@@ -21,6 +21,10 @@ KINDS = {
     "skilled": "skilled annotators",
     "crowd": "crowd workers",
 }
+NOT_FIXED = (
+    "Epsilon is not fixed for this study, so nothing is said of standing in: the table shows what "
+    "the test would give. Fix epsilon before people answer, or at least before reading on."
+)
 RESULTS = {True: "passes", False: "not shown", None: "undefined"}
 
 
@@ -49,14 +53,13 @@ def choose_plan(study: StudyRef, question: str) -> tuple[AltTestPlan, bool]:
 def draw_alternative(found: AgreementReport, *, is_fixed: bool, name: str) -> None:
     """Sentences first, then every judge beside judges without skill."""
     verdicts = standings(found)
-    if verdicts:
+    if not verdicts:
+        st.text("No judge has answered this question yet.")
+    elif is_fixed:
         draw_sentences([verdict.sentence for verdict in verdicts])
     else:
-        st.text("No judge has answered this question yet.")
-    if not is_fixed:
-        draw_notes(
-            ["Epsilon is not fixed, so this supports no claim: fix it before looking further."]
-        )
+        # Whoever may still choose epsilon could choose it so that a judge passes.
+        draw_sentences([NOT_FIXED])
     several = len(found.humans) > 1
     each = several and st.toggle("Show each category", key="alt-each")
     rows = [row for row in (*found.judges, *found.baselines) if each or row.category == "all"]

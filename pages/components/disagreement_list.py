@@ -32,7 +32,7 @@ def choose_items(
         blind: nothing may tell what judges said: only items people themselves are split on, and
             no filter or order by judges.
     """
-    first, second, third, fourth = st.columns([3, 2, 2, 2])
+    first, second, fourth, third = st.columns([3, 2, 2, 2])
     orders = [name for name in ORDERS if not (blind and name == "judges")]
     order: Any = first.selectbox("Order", orders, format_func=ORDERS.__getitem__, key="order")
     categories = sorted({item.category for item in items} - {""})

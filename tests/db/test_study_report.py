@@ -140,3 +140,12 @@ def test_an_unrated_study_has_a_report_that_says_so(db, db_settings):
     page = files_of(db, db_settings, "rated")["report.html"]
     assert "No judge and no person can be compared yet." in page
     assert "0 people answered" in page
+
+
+def test_nothing_is_said_of_standing_in_before_epsilon_is_fixed(sample_db, settings):
+    before = files_of(sample_db, settings)["report.html"]
+    assert "may stand in for" not in before
+    assert "Epsilon was not fixed before" in before
+    with sample_db.write() as session:
+        fix_epsilon(session, get_study(session, "sample"), "crowd")
+    assert "may stand in for one of these 3 raters" in files_of(sample_db, settings)["report.html"]

@@ -184,10 +184,12 @@ def test_epsilon_is_fixed_once_and_then_named(open_page: OpenPage, sample_db: Da
     page = open_page("agreement", study="sample")
     look_at(page, "stand-in")
     assert "Epsilon is not fixed" in shown(page)
+    assert "may stand in" not in shown(page)
     page.segmented_control(key="alt-kind").set_value("skilled").run()
     page.button(key="alt-fix").click().run()
     assert not page.exception
     assert "Epsilon is not fixed" not in shown(page)
+    assert "may stand in for one of these 3 raters at epsilon 0.15" in shown(page)
     assert any("Epsilon 0.15, in place of skilled annotators" in one.value for one in page.text)
     with sample_db.read() as session:
         found = find_epsilon(get_study(session, "sample"))
