@@ -140,7 +140,14 @@ def _question(
         if data.excluded_with_answers
         else None
     )
-    return QuestionPart(question, report, others, list_templates(session, study.id, question), plan)
+    return QuestionPart(
+        question,
+        report,
+        others,
+        list_templates(session, study.id, question),
+        plan,
+        is_fixed=find_epsilon(study) is not None,
+    )
 
 
 def _under_pseudonyms(data: AgreementData, names: Mapping[Rater, str]) -> AgreementData:
