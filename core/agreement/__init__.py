@@ -62,7 +62,6 @@ from core.agreement.coefficients import (
     fleiss_kappa,
     fleiss_kappa_by_option,
     gwet_ac,
-    gwet_standard_error,
     krippendorff_alpha,
     percent_agreement,
 )
@@ -85,7 +84,8 @@ from core.agreement.families import (
     partial_pooling,
 )
 from core.agreement.frames import RatingsTable, ratings_table
-from core.agreement.intervals import Resampler, default_interval, default_intervals
+from core.agreement.gwet import gwet_interval, gwet_standard_error
+from core.agreement.intervals import default_interval, default_intervals
 from core.agreement.multiplicity import benjamini_yekutieli, holm_adjusted
 from core.agreement.planning import (
     Effort,
@@ -99,7 +99,9 @@ from core.agreement.planning import (
     plan_sample,
 )
 from core.agreement.power import PowerPlan, alternative_power, plan_power
+from core.agreement.repeats import RepeatRow, repeat_rows
 from core.agreement.report import AgreementReport, Confusion, JudgedItem, agreement_report
+from core.agreement.resampling import Resampler
 from core.agreement.scores import IccForm, icc, kendall_tau_b, spearman
 from core.agreement.sensitivity import SensitivityLine, sensitivity_lines
 from core.agreement.standing import Standing, standing, standings
@@ -131,6 +133,7 @@ __all__ = [
     "PowerPlan",
     "RaterTest",
     "RatingsTable",
+    "RepeatRow",
     "Resampler",
     "SampleDesign",
     "SamplePlan",
@@ -155,6 +158,7 @@ __all__ = [
     "fleiss_kappa",
     "fleiss_kappa_by_option",
     "gwet_ac",
+    "gwet_interval",
     "gwet_standard_error",
     "half_width",
     "holm_adjusted",
@@ -169,6 +173,7 @@ __all__ = [
     "plan_sample",
     "prevalence_paradox",
     "ratings_table",
+    "repeat_rows",
     "sensitivity_lines",
     "spearman",
     "standing",

@@ -23,19 +23,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.agreement.alternative_rows import AltTest, AltTestPlan, RaterTest, Score
+from core.agreement.alternative_duels import Duels, coin_verdicts, duels_of
+from core.agreement.alternative_rows import AltTest, AltTestPlan, RaterTest
 from core.agreement.multiplicity import benjamini_yekutieli
 from core.agreement.observations import IntArray, encode, one_hot
 from core.agreement.panel import UNKNOWN_ORDER, Panel, People, Verdicts
-from core.agreement.weights import FloatArray, Options, numeric_options
+from core.agreement.weights import FloatArray, Options
 from core.errors import InvalidRatingsError
 
 MIN_PROMPTS = 10
 MIN_RATERS = 3
 PASSING_SHARE = 0.5
 POWER_DRAWS = 4_000
-# Scores are quotients of small whole numbers; equal ones may differ in the last bit.
-_SLACK = 1e-9
 
 
 def alternative_test(
@@ -87,8 +86,8 @@ def alternative_test(
     order = np.full(len(item), UNKNOWN_ORDER)
     nobody = np.empty(0, dtype=np.int64)
     found = People(item, rater, codes[rater, item], order, labels, nobody)
-    duels = _duels(found, one_hot(codes[-1], len(names))[item], n_items, names, plan.score)
-    coin = _duels(found, _coin(len(item), names), n_items, names, plan.score)
+    duels = duels_of(found, one_hot(codes[-1], len(names))[item], n_items, names, plan.score)
+    coin = duels_of(found, coin_verdicts(len(item), names), n_items, names, plan.score)
     prompt = np.unique(prompts, return_inverse=True)[1].astype(np.int64)
     part = _tested(duels, coin, found, prompt, plan)
     rng = np.random.default_rng(seed) if with_power else None
@@ -124,9 +123,9 @@ def panel_tests(
     people = panel.people
     seen = verdicts.seen(people.item, people.order)
     n_items = len(panel.item_ids)
-    duels = _duels(people, seen, n_items, panel.options, plan.score)
-    coin = _duels(
-        people, _coin(len(people.item), panel.options), n_items, panel.options, plan.score
+    duels = duels_of(people, seen, n_items, panel.options, plan.score)
+    coin = duels_of(
+        people, coin_verdicts(len(people.item), panel.options), n_items, panel.options, plan.score
     )
     prompt = panel.clusters
     rng = np.random.default_rng(seed)
@@ -139,18 +138,6 @@ def panel_tests(
     ]
     tests += _finished(parts, verdicts.name, categories, plan, rng)
     return {test.category: test for test in tests}
-
-
-@dataclass(frozen=True)
-class _Duels:
-    """W_h and W_f of each human rating, shape (m,), and whether it can be compared."""
-
-    person_wins: FloatArray
-    judge_wins: FloatArray
-    comparable: NDArray[np.bool_]
-
-    def where(self, kept: NDArray[np.bool_]) -> _Duels:
-        return replace(self, comparable=self.comparable & kept)
 
 
 @dataclass(frozen=True)
@@ -173,34 +160,8 @@ class _Part:
     coin_difference: float | None
 
 
-def _coin(n: int, options: Options) -> FloatArray:
-    return np.full((n, len(options)), 1.0 / max(len(options), 1))
-
-
-def _duels(
-    people: People, verdict: FloatArray, n_items: int, options: Options, score: Score
-) -> _Duels:
-    """Each rating against the judge's verdict, shape (m, q), scored by the item's other people."""
-    q = len(options)
-    counts = np.zeros((n_items, q))
-    np.add.at(counts, (people.item, people.value), 1.0)
-    others = counts[people.item] - one_hot(people.value, q)
-    n_others = others.sum(axis=1)
-    scores = others / np.maximum(n_others, 1.0)[:, None]
-    if score == "rmse":
-        numbers = numeric_options(options)
-        squared = (numbers[:, None] - numbers) ** 2
-        scores = -np.sqrt(np.maximum(scores @ squared, 0.0))
-    hers = scores[np.arange(len(scores)), people.value][:, None] if len(scores) else scores
-    return _Duels(
-        np.sum(verdict * (hers >= scores - _SLACK), axis=1),
-        np.sum(verdict * (scores >= hers - _SLACK), axis=1),
-        (n_others >= 1) & (verdict.sum(axis=1) > 0),
-    )
-
-
 def _tested(
-    duels: _Duels, coin: _Duels, people: People, prompt: IntArray, plan: AltTestPlan
+    duels: Duels, coin: Duels, people: People, prompt: IntArray, plan: AltTestPlan
 ) -> _Part:
     rows, skipped, errors, degrees, columns, coin_means = [], [], [], [], [], []
     n_prompts = int(prompt.max(initial=-1)) + 1

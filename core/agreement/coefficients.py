@@ -7,6 +7,7 @@ expected disagreement, as in Krippendorff (2011).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -163,31 +164,6 @@ def answers_of_two(
     return Pairs(one_hot(codes[0], len(names)), one_hot(codes[1], len(names))), names
 
 
-def gwet_standard_error(
-    ratings: Table, *, weights: Weights = "identity", options: Options | None = None
-) -> float:
-    """Gwet's analytic standard error of AC1/AC2. Assumes independent items.
-
-    Not for pairs that share a prompt; there use `default_interval`. NaN below two rated items.
-
-    Source: Gwet (2014), equation 5.3.14 without the finite-population factor; four raters .143.
-    """
-    counts, names = observe(ratings, options)
-    matrix = weight_matrix(weights, names)
-    rated = Counts(counts.counts[counts.raters > 0])
-    n, n_pairable, q = len(rated.counts), rated.pairable.sum(), len(names)
-    if n < 2 or n_pairable == 0 or q < 2:
-        return float("nan")
-    scale = matrix.sum() / (q * (q - 1))
-    pi = rated.shares.mean(axis=0)
-    pe = scale * float(np.sum(pi * (1 - pi)))
-    pe_items = scale * (rated.shares @ (1 - pi))
-    kappa = gwet_of(rated, matrix).value
-    kappa_items = rated.pairable * n / n_pairable * (rated.agreement(matrix) - pe) / (1 - pe)
-    influence = kappa_items - 2 * (1 - kappa) * (pe_items - pe) / (1 - pe)
-    return float(np.sqrt(np.sum((influence - kappa) ** 2) / (n * (n - 1))))
-
-
 def percent_of(seen: Observations) -> Estimate:
     """Mean pairwise agreement of observations; see `percent_agreement`."""
     identity = np.eye(seen.shares.shape[1])
@@ -229,7 +205,8 @@ def gwet_of(seen: Observations, weights: FloatArray) -> Estimate:
 def fleiss_of(seen: Observations) -> Estimate:
     """Fleiss' κ of observations; see `fleiss_kappa`."""
     identity = np.eye(seen.shares.shape[1])
-    return _pooled_chance(seen, identity, lambda pi: np.asarray(np.sum(pi**2, axis=-1)))
+    estimate = _pooled_chance(seen, identity, lambda pi: np.asarray(np.sum(pi**2, axis=-1)))
+    return replace(estimate, rarer_share=lambda sums: rarer_share(sums[3:]))
 
 
 def _pooled_chance(
@@ -268,7 +245,13 @@ def cohen_of(pairs: Pairs, weights: FloatArray) -> Estimate:
         pe = ratio(np.sum((first @ weights) * second, axis=-1), n**2)
         return ratio(pa - pe, 1 - pe)
 
-    return Estimate(rows, evaluate, _no_pairs_or_no_variation, "coefficient")
+    return Estimate(
+        rows,
+        evaluate,
+        _no_pairs_or_no_variation,
+        "coefficient",
+        lambda sums: rarer_share(sums[2 : 2 + q] + sums[2 + q :]),
+    )
 
 
 def alpha_of(seen: Observations, level: Level, options: Options) -> Estimate:
@@ -285,7 +268,13 @@ def alpha_of(seen: Observations, level: Level, options: Options) -> Estimate:
         expected = ratio(np.sum((values @ distance) * values, axis=-1), n * (n - 1))
         return 1 - ratio(observed, expected)
 
-    return Estimate(rows, evaluate, _no_pairs_or_no_variation, "coefficient")
+    return Estimate(
+        rows,
+        evaluate,
+        _no_pairs_or_no_variation,
+        "coefficient",
+        lambda sums: rarer_share(sums[2:]),
+    )
 
 
 def _ordinal_alpha(seen: Observations, q: int) -> Estimate:
@@ -314,7 +303,19 @@ def _ordinal_alpha(seen: Observations, q: int) -> Estimate:
         expected = ratio(2 * (n * spread - centre**2), n * (n - 1))
         return 1 - ratio(observed, expected)
 
-    return Estimate(rows, evaluate, _no_pairs_or_no_variation, "coefficient")
+    return Estimate(
+        rows,
+        evaluate,
+        _no_pairs_or_no_variation,
+        "coefficient",
+        lambda sums: rarer_share(sums[1:].reshape(q, q).sum(axis=1)),
+    )
+
+
+def rarer_share(answers: FloatArray) -> float:
+    """Share of answers other than the commonest, from how often each was given."""
+    total = float(answers.sum())
+    return (total - float(answers.max(initial=0.0))) / total if total > 0 else 0.0
 
 
 def _no_pairs_or_no_variation(sums: FloatArray) -> str:

@@ -14,11 +14,12 @@ from core.agreement.coefficients import (
     gwet_of,
     percent_of,
 )
-from core.agreement.crossed import MIN_CROSSED_RATERS, crossed_interval
+from core.agreement.crossed import MIN_CROSSED_RATERS, changes_of_counts, crossed_interval
 from core.agreement.estimate import Estimate, mean_estimate
-from core.agreement.intervals import Resampler, default_intervals
+from core.agreement.intervals import default_intervals
 from core.agreement.observations import Counts, IntArray, Pairs, one_hot
 from core.agreement.panel import BoolArray, Panel, Verdicts, human_majority
+from core.agreement.resampling import Resampler
 from core.agreement.rows import BaselineContrast, HumanRow, JudgeRow, PersonRow
 from core.agreement.statistic import Statistic
 from core.agreement.weights import WEIGHTS_OF_LEVEL, FloatArray, weight_matrix
@@ -66,8 +67,8 @@ class Comparison:
         estimates = self.human_estimates(seen)
         if not seen.pairable.any():
             statistics = {name: Statistic.undefined(NO_TWO_HUMANS) for name in estimates}
-        elif len(np.unique(people.rater)) >= MIN_CROSSED_RATERS:
-            statistics = self._crossed(estimates)
+        elif self.speaks_for_other_raters:
+            statistics = self._crossed_people(estimates)
         else:
             statistics = self._with_intervals(estimates, self._rarer(self.counts.sum(axis=0)))
         return HumanRow(
@@ -128,14 +129,21 @@ class Comparison:
         Returns:
             Shape (n,), a proportion; and whether the item has a verdict and a person to compare.
         """
-        people = self.panel.people
-        seen = verdicts.seen(people.item, people.order)
-        valid = seen.sum(axis=1) > 0
-        match = seen[np.arange(len(seen)), people.value]
-        n_items = len(self.panel.item_ids)
-        compared = np.bincount(people.item[valid], minlength=n_items)
-        matched = np.bincount(people.item[valid], weights=match[valid], minlength=n_items)
+        compared, matched, _valid, _match = self._matches(verdicts)
         return matched / np.maximum(compared, 1), compared > 0
+
+    def _matches(self, verdicts: Verdicts) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """People a judge is compared with and matches per item, shape (n,); and per rating.
+
+        Per rating: 1 where it can be compared, and how far the verdict matches it, shape (m,).
+        """
+        people, n_items = self.panel.people, len(self.panel.item_ids)
+        seen = verdicts.seen(people.item, people.order)
+        valid = (seen.sum(axis=1) > 0).astype(np.float64)
+        match = seen[np.arange(len(seen)), people.value]
+        compared = np.bincount(people.item, weights=valid, minlength=n_items)
+        matched = np.bincount(people.item, weights=match * valid, minlength=n_items)
+        return np.asarray(compared, np.float64), np.asarray(matched, np.float64), valid, match
 
     def _majority_estimates(
         self, merged: FloatArray, compared: BoolArray, tied: BoolArray
@@ -204,6 +212,9 @@ class Comparison:
             return Statistic.undefined(NO_TWO_HUMANS)
         estimate, both = self._minus_human_estimate(verdicts)
         rare = self._rarer((self.counts * both[:, None]).sum(axis=0))
+        if self.speaks_for_other_raters:
+            changes = self._changes_of_minus_human(verdicts, estimate)
+            return self._crossed(estimate, changes, rare)
         return self._with_intervals({"": estimate}, rare)[""]
 
     def _beats(self, verdicts: Verdicts, baselines: Sequence[Verdicts]) -> BaselineContrast | None:
@@ -242,20 +253,40 @@ class Comparison:
             rows.append(PersonRow(people.names[rater], int(pairs.pairable.sum()), **statistics))
         return tuple(rows)
 
-    def _crossed(self, estimates: dict[str, Estimate]) -> dict[str, Statistic]:
-        """Intervals that speak for other raters too, where there are enough of these."""
-        rare = self._rarer(self.counts.sum(axis=0))
-        return {
-            name: crossed_interval(
-                estimate,
-                self.counts,
-                self.panel.people,
-                self.panel.clusters,
-                lambda seen, name=name: self.human_estimates(seen)[name],  # type: ignore[misc]
-                rare=rare,
-            )
-            for name, estimate in estimates.items()
-        }
+    @cached_property
+    def speaks_for_other_raters(self) -> bool:
+        """Whether there are enough people for intervals that speak for others of their kind."""
+        return len(np.unique(self.panel.people.rater)) >= MIN_CROSSED_RATERS
+
+    def _crossed(self, estimate: Estimate, changes: FloatArray, rare: int | None) -> Statistic:
+        people = self.panel.people
+        return crossed_interval(
+            estimate, changes, people.item, people.rater, self.panel.clusters, rare=rare
+        )
+
+    def _crossed_people(self, estimates: dict[str, Estimate]) -> dict[str, Statistic]:
+        people, rare = self.panel.people, self._rarer(self.counts.sum(axis=0))
+        found = {}
+        for name, estimate in estimates.items():
+
+            def build(seen: Counts, name: str = name) -> Estimate:
+                return self.human_estimates(seen)[name]
+
+            changes = changes_of_counts(estimate, self.counts, people.item, people.value, build)
+            found[name] = self._crossed(estimate, changes, rare)
+        return found
+
+    def _changes_of_minus_human(self, verdicts: Verdicts, estimate: Estimate) -> FloatArray:
+        """What leaving out one rating does to the row of its item, shape (m, 2)."""
+        people = self.panel.people
+        compared, matched, valid, match = self._matches(verdicts)
+        fewer = Counts(self.counts[people.item] - one_hot(people.value, self.counts.shape[1]))
+        rest = compared[people.item] - valid
+        agrees = (matched[people.item] - match * valid) / np.maximum(rest, 1)
+        both = fewer.pairable * (rest > 0)
+        apart = agrees - fewer.agreement(np.eye(self.counts.shape[1]))
+        rows = np.column_stack([both, np.where(both > 0, apart, 0.0)])
+        return rows - estimate.rows[people.item]
 
     def _rarer(self, kinds: FloatArray) -> int | None:
         """Answers other than the commonest; None at levels where verdicts have no kinds."""

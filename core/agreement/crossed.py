@@ -14,7 +14,6 @@ of statistics of pairs.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable
 
@@ -28,24 +27,25 @@ from core.agreement.intervals import (
     atanh_t_interval,
     jackknife_interval,
     jackknife_variance,
+    lopsided_reason,
     wilson_interval,
     wilson_t_interval,
 )
 from core.agreement.observations import Counts, IntArray, one_hot
-from core.agreement.panel import People
 from core.agreement.statistic import Statistic
 from core.agreement.weights import FloatArray
 
 CROSSED = "crossed prompts and raters, jackknife with t"
 MIN_CROSSED_RATERS = 10
+_RATINGS_PER_CHUNK = 200_000
 
 
 def crossed_interval(
     estimate: Estimate,
-    counts: FloatArray,
-    people: People,
+    changes: FloatArray,
+    item: IntArray,
+    rater: IntArray,
     clusters: IntArray,
-    build: Callable[[Counts], Estimate],
     *,
     rare: int | None = None,
 ) -> Statistic:
@@ -53,10 +53,10 @@ def crossed_interval(
 
     Args:
         estimate: the statistic on all ratings.
-        counts: answers per item, shape (n_items, q).
-        people: the ratings behind them.
+        changes: what the row of its item changes by when a rating is left out, shape (m, s).
+        item: position of the item of each rating, shape (m,).
+        rater: position of its rater, shape (m,); a rater answers an item once.
         clusters: prompt of each item, shape (n_items,).
-        build: the statistic as a function of counts.
         rare: verdicts of the rarer kind; None does not check.
 
     Returns:
@@ -68,12 +68,12 @@ def crossed_interval(
     codes = np.unique(clusters, return_inverse=True)[1]
     totals = _sums(estimate.rows, codes, int(codes.max(initial=-1)) + 1)
     informed = totals[totals[:, 0] > 0]
-    refusal = _refusal(len(informed), rare)
+    refusal = _refusal(len(informed), rare) or lopsided_reason(estimate, len(informed))
     if refusal:
         return Statistic.without_interval(estimate.value, refusal)
     all_rows = totals.sum(axis=0)
     without_prompt = estimate.evaluate(all_rows - informed)
-    without_rater, without_cell = _without_raters(estimate, all_rows, counts, people, codes, build)
+    without_rater, without_cell = _without_raters(estimate, all_rows, changes, codes, item, rater)
     left_out = np.concatenate([without_prompt, without_rater, without_cell])
     undefined = int(np.count_nonzero(~np.isfinite(left_out)))
     if undefined > MAX_UNDEFINED_SHARE * len(left_out) or len(without_rater) < 2:
@@ -98,32 +98,47 @@ def crossed_interval(
     return atanh_t_interval(estimate, math.sqrt(variance), degrees, CROSSED)
 
 
+def changes_of_counts(
+    estimate: Estimate,
+    counts: FloatArray,
+    item: IntArray,
+    value: IntArray,
+    build: Callable[[Counts], Estimate],
+) -> FloatArray:
+    """`changes` of a statistic that is a function of counts alone.
+
+    Args:
+        estimate: the statistic on all ratings.
+        counts: answers per item, shape (n_items, q).
+        item, value: of each rating, shape (m,).
+        build: the statistic as a function of counts.
+    """
+    changes = np.empty((len(item), estimate.rows.shape[1]))
+    for start in range(0, len(item), _RATINGS_PER_CHUNK):
+        part = slice(start, start + _RATINGS_PER_CHUNK)
+        fewer = counts[item[part]] - one_hot(value[part], counts.shape[1])
+        changes[part] = build(Counts(fewer)).rows - estimate.rows[item[part]]
+    return changes
+
+
 def _without_raters(
     estimate: Estimate,
     all_rows: FloatArray,
-    counts: FloatArray,
-    people: People,
+    changes: FloatArray,
     codes: IntArray,
-    build: Callable[[Counts], Estimate],
+    item: IntArray,
+    rater: IntArray,
 ) -> tuple[FloatArray, FloatArray]:
     """The statistic without each rater, and without each rater's answers to each prompt."""
-    of_raters, of_cells = [], []
-    order = np.argsort(people.rater, kind="stable")
-    bounds = np.searchsorted(people.rater[order], np.arange(len(people.names) + 1))
-    for start, end in itertools.pairwise(bounds.tolist()):
-        mine = order[start:end]
-        items = people.item[mine]
-        if not np.any(estimate.rows[items, 0] > 0):
-            continue
-        fewer = counts[items] - one_hot(people.value[mine], counts.shape[1])
-        change = build(Counts(fewer)).rows - estimate.rows[items]
-        prompts, place = np.unique(codes[items], return_inverse=True)
-        cells = _sums(change, place, len(prompts))
-        of_raters.append(all_rows + cells.sum(axis=0))
-        of_cells.append(all_rows + cells)
-    if not of_raters:
+    counted = (estimate.rows[item, 0] > 0) | np.any(changes != 0, axis=1)
+    if not counted.any():
         return np.empty(0), np.empty(0)
-    return estimate.evaluate(np.array(of_raters)), estimate.evaluate(np.concatenate(of_cells))
+    changes, prompt, rater = changes[counted], codes[item[counted]], rater[counted]
+    cell = np.unique(prompt * (int(rater.max()) + 1) + rater, return_inverse=True)[1]
+    who = np.unique(rater, return_inverse=True)[1]
+    of_raters = _sums(changes, who, int(who.max()) + 1)
+    of_cells = _sums(changes, cell, int(cell.max()) + 1)
+    return estimate.evaluate(all_rows + of_raters), estimate.evaluate(all_rows + of_cells)
 
 
 def _sums(rows: FloatArray, codes: IntArray, n: int) -> FloatArray:

@@ -33,6 +33,8 @@ class Estimate:
         rows: shape (n_items, s). Column 0 is 1 where an item informs the statistic, else 0.
         evaluate: sums of rows, shape (..., s), to values, shape (...); NaN where undefined.
         explain: sums of all rows to the reason why the value is undefined.
+        rarer_share: sums of all rows to the share of answers other than the commonest, for
+            coefficients whose intervals need both kinds in many prompts; None for others.
         scale: proportion (0 to 1; column 1 over column 0), coefficient (1 perfect, 0 chance,
             -1 the floor) or difference of two proportions (-1 to 1; column 1 over column 0).
     """
@@ -41,6 +43,7 @@ class Estimate:
     evaluate: Callable[[FloatArray], FloatArray]
     explain: Callable[[FloatArray], str]
     scale: Scale
+    rarer_share: Callable[[FloatArray], float] | None = None
 
     @cached_property
     def value(self) -> float:

@@ -23,15 +23,16 @@ from core.agreement.estimate import LIMITS, Estimate
 from core.agreement.explanations import is_exploratory
 from core.agreement.intervals import (
     MIN_CLUSTERS,
-    Resampler,
     cluster_totals,
     jackknife_interval,
     jackknife_variance,
+    lopsided_reason,
     wilson_interval,
 )
 from core.agreement.multiplicity import holm_adjusted
 from core.agreement.observations import Counts
 from core.agreement.panel import Panel, Verdicts
+from core.agreement.resampling import Resampler
 from core.agreement.statistic import Statistic
 from core.agreement.weights import FloatArray
 from core.errors import InvalidRatingsError
@@ -206,6 +207,9 @@ class _Part:
         if len(totals) < MIN_CLUSTERS:
             reason = f"{len(totals)} prompt(s), at least {MIN_CLUSTERS} are needed"
             return cls(estimate, totals, n_items, math.nan, reason)
+        lopsided = lopsided_reason(estimate, len(totals))
+        if lopsided:
+            return cls(estimate, totals, n_items, math.nan, lopsided.removeprefix("no interval: "))
         left_out = estimate.evaluate(totals.sum(axis=0) - totals)
         error = math.sqrt(jackknife_variance(left_out))
         reason = "" if error > 1e-9 else "the value is the same in all prompts"

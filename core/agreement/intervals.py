@@ -7,7 +7,7 @@ holds its nominal coverage everywhere: `benchmarks/agreement_coverage.py` prints
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.agreement.estimate import LIMITS, Estimate
 from core.agreement.observations import IntArray
+from core.agreement.resampling import Resampler
 from core.agreement.statistic import Statistic
 from core.agreement.weights import FloatArray
 from core.errors import InvalidRatingsError
@@ -22,72 +23,16 @@ from core.errors import InvalidRatingsError
 MIN_CLUSTERS = 10
 MIN_BOOTSTRAP_CLUSTERS = 50
 MIN_RARE_VERDICTS = 10
+# Kappas and alpha: intervals hold where the rarer answers are this share of all, or else make up
+# this many prompts' worth of answers (docs/coverage.md).
+MIN_RARER_SHARE = 0.2
+MIN_RARER_PROMPTS = 8
 MAX_UNDEFINED_SHARE = 0.01
-REPLICATES = 1000
 
 BOOTSTRAP = "percentile cluster bootstrap"
 BCA = "BCa cluster bootstrap"
 JACKKNIFE = "atanh-t on the cluster jackknife"
 WILSON = "Wilson with effective n and t"
-
-_DRAWS_PER_CHUNK = 2_000_000
-_CACHED_CLUSTERS = 1_000
-_CACHE_SIZE = 16
-
-
-class Resampler:
-    """Draws cluster weights for a bootstrap: how often each cluster is in each replicate.
-
-    Statistics over the same number of clusters share their draws, whatever the order in which
-    they are asked for, so a table is reproducible and cheap.
-
-    Args:
-        rng: read once, for a key from which all draws derive.
-        replicates: bootstrap replicates.
-    """
-
-    def __init__(self, rng: np.random.Generator, replicates: int = REPLICATES) -> None:
-        if replicates < 1:
-            raise InvalidRatingsError(
-                f"A bootstrap needs at least one replicate, got {replicates}. "
-                f"{REPLICATES} is the default."
-            )
-        self.replicates = replicates
-        self._key = int(rng.integers(2**63))
-        self._cache: dict[int, FloatArray] = {}
-
-    def resample(self, totals: Sequence[FloatArray]) -> list[FloatArray]:
-        """Sums over resampled clusters.
-
-        Args:
-            totals: tables of per-cluster sums, each of shape (n_clusters, s).
-
-        Returns:
-            For each table the sums of each replicate, shape (replicates, s).
-        """
-        stacked = np.concatenate(totals, axis=1)
-        sums = np.concatenate([drawn @ stacked for drawn in self._weights(len(stacked))])
-        return np.split(sums, np.cumsum([table.shape[1] for table in totals])[:-1], axis=1)
-
-    def _weights(self, n_clusters: int) -> Iterator[FloatArray]:
-        if n_clusters > _CACHED_CLUSTERS:
-            yield from self._draw(n_clusters)
-            return
-        if n_clusters not in self._cache:
-            if len(self._cache) >= _CACHE_SIZE:
-                self._cache.pop(next(iter(self._cache)))
-            self._cache[n_clusters] = np.concatenate(list(self._draw(n_clusters)))
-        yield self._cache[n_clusters]
-
-    def _draw(self, n_clusters: int) -> Iterator[FloatArray]:
-        rng = np.random.default_rng([self._key, n_clusters])
-        chunk = max(1, _DRAWS_PER_CHUNK // n_clusters)
-        for start in range(0, self.replicates, chunk):
-            rows = min(chunk, self.replicates - start)
-            drawn = rng.integers(n_clusters, size=(rows, n_clusters))
-            drawn += np.arange(rows)[:, None] * n_clusters
-            counts = np.bincount(drawn.ravel(), minlength=rows * n_clusters)
-            yield counts.reshape(rows, n_clusters).astype(np.float64)
 
 
 def default_interval(
@@ -109,7 +54,8 @@ def default_interval(
         50 clusters or more: percentile bootstrap of clusters. 10 to 49: for proportions Wilson
         with effective n and t(G - 1), else t(G - 1) on the delete-one-cluster jackknife on the
         atanh scale. No interval, and the reason: fewer clusters, fewer than 10 verdicts of the
-        rarer kind, more than 1% undefined replicates, or a value that no resample changes.
+        rarer kind, more than 1% undefined replicates, or a value that no resample changes; for
+        kappas and alpha also when the rarer answers are below a fifth and below 8 prompts' worth.
 
     Raises:
         InvalidRatingsError: `clusters` has another length than the items.
@@ -140,7 +86,11 @@ def default_intervals(
         replicates = resampler.resample([totals for _, totals in batch])
         for (place, totals), sums in zip(batch, replicates, strict=True):
             results[place] = bootstrap_interval(estimates[place], totals, sums)
-    return [result for result in results if result is not None]
+    return [
+        _held_back(estimate, result, codes)
+        for estimate, result in zip(estimates, results, strict=True)
+        if result is not None
+    ]
 
 
 def cluster_totals(rows: FloatArray, codes: IntArray) -> FloatArray:
@@ -308,6 +258,34 @@ def _without_resampling(
     if estimate.scale == "proportion":
         return wilson_interval(estimate, totals)
     return jackknife_interval(estimate, totals)
+
+
+def _held_back(estimate: Estimate, result: Statistic, codes: IntArray) -> Statistic:
+    """The result without its interval where intervals of its kind do not hold."""
+    if not result.has_interval or estimate.rarer_share is None:
+        return result
+    n_clusters = int(np.count_nonzero(np.bincount(codes, weights=estimate.rows[:, 0])))
+    reason = lopsided_reason(estimate, n_clusters)
+    return Statistic.without_interval(estimate.value, reason) if reason else result
+
+
+def lopsided_reason(estimate: Estimate, n_clusters: int) -> str:
+    """Why answers are too lopsided for an interval of a kappa or alpha; empty where they are not.
+
+    What such a coefficient is worth then hangs on the few prompts that hold the rarer answer, and
+    a sample that holds too few of them does not show how few it holds.
+    """
+    if estimate.rarer_share is None:
+        return ""
+    share = estimate.rarer_share(estimate.rows.sum(axis=0))
+    enough = max(share / MIN_RARER_SHARE, share * n_clusters / MIN_RARER_PROMPTS) > 1 - 1e-9
+    if enough or share <= 0:
+        return ""
+    return (
+        f"no interval: {1 - share:.0%} of answers are the same and there are "
+        f"{_prompts(n_clusters)}; a coefficient of this kind then needs "
+        f"{math.ceil(MIN_RARER_PROMPTS / share - 1e-9)} prompts"
+    )
 
 
 def _at_boundary(estimate: Estimate, totals: FloatArray) -> Statistic:

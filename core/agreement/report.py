@@ -19,8 +19,8 @@ from core.agreement.baselines import (
 )
 from core.agreement.comparison import Comparison
 from core.agreement.ensemble import ensemble_verdicts
-from core.agreement.intervals import Resampler
 from core.agreement.panel import Panel, Verdicts, human_majority
+from core.agreement.resampling import Resampler
 from core.agreement.rows import HumanRow, JudgeRow
 from core.agreement.sentences import headline
 from core.agreement.table import build_panel

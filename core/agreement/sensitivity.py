@@ -11,9 +11,10 @@ import numpy as np
 from core.agreement.coefficients import alpha_of, fleiss_of, gwet_of, percent_of
 from core.agreement.comparison import Comparison
 from core.agreement.estimate import mean_estimate
-from core.agreement.intervals import Resampler, default_intervals
+from core.agreement.intervals import default_intervals
 from core.agreement.observations import Counts, one_hot
 from core.agreement.panel import Panel, Verdicts
+from core.agreement.resampling import Resampler
 from core.agreement.statistic import Statistic
 
 AS_REPORTED = "as reported"

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 
 from core.agreement.baselines import COIN, CONSTANT, TFIDF
+from core.agreement.crossed import CROSSED
 from core.agreement.rows import HumanRow, JudgeRow
 from core.agreement.statistic import Statistic
 from core.types import Question, Verdict
@@ -49,8 +50,8 @@ def headline(
         )
     noun = _ITEM_NOUNS.get(question, "item")
     scope = f"On {_count(row.n_items, noun)} from {_count(row.n_prompts, 'prompt')}"
-    raters = f"for {'this rater' if humans.n_raters == 1 else f'these {humans.n_raters} raters'}"
     minus_human = row.statistics["minus_human"]
+    raters = _whom(humans.n_raters, minus_human)
     if minus_human.value is None:
         return f"{scope}, {_without_people_compared(row, noun, constant)}, {raters}."
     if minus_human.low is None or minus_human.high is None:
@@ -76,6 +77,15 @@ def headline(
         f"{scope}, {row.judge} agrees with a person {how}"
         f"{_beside_baseline(row, baselines, question, constant)}, {raters}."
     )
+
+
+def _whom(n_raters: int, minus_human: Statistic) -> str:
+    """Whom a sentence speaks for: other people only where the interval reckons with them."""
+    if n_raters == 1:
+        return "for this rater"
+    if minus_human.method == CROSSED:
+        return f"for raters like these {n_raters}"
+    return f"for these {n_raters} raters"
 
 
 def _beside_baseline(

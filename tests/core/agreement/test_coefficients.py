@@ -16,6 +16,7 @@ from core.agreement import (
     fleiss_kappa,
     fleiss_kappa_by_option,
     gwet_ac,
+    gwet_interval,
     gwet_standard_error,
     krippendorff_alpha,
     percent_agreement,
@@ -94,6 +95,15 @@ def test_alpha_nominal_follows_from_its_coincidences():
 def test_gwet_ac1_reproduces_the_four_rater_example_with_its_standard_error():
     assert gwet_ac(GWET).value == pytest.approx(0.77544, abs=5e-6)
     assert gwet_standard_error(GWET) == pytest.approx(0.14295, abs=5e-6)
+
+
+def test_gwets_analytic_interval_says_what_it_assumes():
+    # .77544 - t(11) * .14295 = .77544 - 2.20099 * .14295; the upper bound is cut at 1.
+    found = gwet_interval(GWET)
+    assert (found.low, found.high) == pytest.approx((0.46081, 1.0), abs=2e-5)
+    assert "assumes independent items" in found.method
+    assert gwet_interval(np.ones((2, 5)), options=(1, 2)).low is None
+    assert gwet_interval([[1.0]]).reason == "no item has two ratings"
 
 
 @pytest.mark.parametrize(

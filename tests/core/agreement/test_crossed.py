@@ -7,12 +7,18 @@ import pytest
 
 from core.agreement import Resampler, agreement_report
 from core.agreement.coefficients import gwet_of, percent_of
-from core.agreement.crossed import CROSSED, crossed_interval
+from core.agreement.crossed import CROSSED, changes_of_counts
+from core.agreement.crossed import crossed_interval as crossed_of_changes
 from core.agreement.intervals import default_interval
 from core.agreement.observations import Counts, count_answers
 from core.agreement.panel import UNKNOWN_ORDER, People
 
 NOBODY = np.empty(0, dtype=np.int64)
+
+
+def crossed_interval(estimate, counts, people, prompt, build):
+    changes = changes_of_counts(estimate, counts, people.item, people.value, build)
+    return crossed_of_changes(estimate, changes, people.item, people.rater, prompt)
 
 
 def pool(n_prompts: int, pairs: int, n_raters: int, accuracies, *, per_item: int, seed: int):
@@ -124,3 +130,33 @@ def test_a_report_speaks_for_other_raters_from_ten_raters_on(make_ratings, n_rat
     )
     assert len(counts) == len(prompt)
     assert (report.humans[0].statistics["percent"].method == CROSSED) is crossed
+
+
+def test_the_judges_difference_from_people_speaks_for_other_raters_too(make_ratings):
+    counts, people, prompt = pool(60, 2, 12, np.linspace(0.7, 1, 12), per_item=3, seed=8)
+    words = ("different", "equivalent")
+    rng = np.random.default_rng(0)
+    rows = [
+        (f"i{item:03d}", people.names[rater], words[value])
+        for item, rater, value in zip(people.item, people.rater, people.value, strict=True)
+    ]
+    rows += [(f"i{i:03d}", "judge", words[rng.integers(2)]) for i in range(len(counts))]
+    clusters = {f"i{i:03d}": f"p{prompt[i]}" for i in range(len(counts))}
+    table = make_ratings(rows, clusters)
+
+    def minus_human(ratings) -> float:
+        return report_of(ratings).judges[0].statistics["minus_human"]
+
+    def report_of(ratings):
+        return agreement_report(ratings, study="s", question="equivalence", options=words)
+
+    found = minus_human(table)
+    assert found.method == CROSSED
+    # Leaving out raters by hand gives no less than the jackknife over raters alone.
+    left_out = np.array(
+        [minus_human(table[table["rater_id"] != name]).value for name in people.names]
+    )
+    by_rater = 11 / 12 * np.sum((left_out - left_out.mean()) ** 2)
+    reach = (np.arctanh(found.high) - np.arctanh(found.low)) / 2
+    assert reach * (1 - found.value**2) / 2.200985 >= np.sqrt(by_rater) * (1 - 1e-6)
+    assert "for raters like these 12" in report_of(table).headline_sentence("judge")

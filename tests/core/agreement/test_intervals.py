@@ -8,6 +8,7 @@ from core.agreement import (
     cohen_kappa,
     default_interval,
     default_intervals,
+    fleiss_kappa,
     gwet_ac,
     krippendorff_alpha,
     percent_agreement,
@@ -215,6 +216,36 @@ def test_a_jackknife_with_an_undefined_left_out_value_gives_no_interval():
     result = default_interval(cohen_kappa(first, second), np.arange(20), resampler=resampler())
     assert result.low is None
     assert "undefined without one of" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("prompts", "rarer", "given"), [(20, 4, True), (20, 3, False), (79, 8, True), (79, 7, False)]
+)
+def test_lopsided_answers_need_more_prompts_for_a_kappa_and_not_for_ac1(prompts, rarer, given):
+    # One item per prompt, three people; in `rarer` of the prompts everybody says 0, and one of
+    # three dissents here and there, alternately, which leaves the shares as they are.
+    ratings = np.ones((3, prompts))
+    ratings[:, :rarer] = 0
+    ratings[0, 0], ratings[0, -1] = 1, 0
+    for estimate in (krippendorff_alpha(ratings, level="nominal"), fleiss_kappa(ratings)):
+        result = default_interval(estimate, np.arange(prompts), resampler=resampler())
+        assert result.has_interval is given
+        assert given or "of answers are the same" in result.reason
+    others = default_intervals(
+        [gwet_ac(ratings), percent_agreement(ratings)], np.arange(prompts), resampler=resampler()
+    )
+    assert all(other.has_interval for other in others)
+
+
+def test_the_reason_says_how_many_prompts_lopsided_answers_need():
+    ratings = np.ones((2, 30))
+    ratings[:, :3] = 0
+    ratings[0, 0], ratings[0, -1] = 1, 0
+    result = default_interval(
+        krippendorff_alpha(ratings, level="nominal"), np.arange(30), resampler=resampler()
+    )
+    assert "90% of answers are the same and there are 30 prompts" in result.reason
+    assert "needs 80 prompts" in result.reason
 
 
 def test_many_clusters_are_resampled_without_holding_all_weights():

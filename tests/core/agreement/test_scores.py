@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from core.agreement.intervals import Resampler, default_interval
+from core.agreement.intervals import default_interval
+from core.agreement.resampling import Resampler
 from core.agreement.scores import icc, kendall_tau_b, spearman
 from core.errors import InvalidRatingsError
 
