@@ -23,6 +23,8 @@ RESEARCHER_PAGES = (
     "results",
     "export",
 )
+# Reached from a page of their own kind; the bar on top stays short.
+INNER_PAGES = ("disagreement", "second_opinion", "your_data")
 RATE = "rate"
 ICON = Path(__file__).with_name("static") / "icon.png"
 
@@ -50,7 +52,16 @@ def main() -> None:
         st.Page(f"pages/researcher/{name}.py", title=name.capitalize(), url_path=name)
         for name in RESEARCHER_PAGES
     ]
-    st.navigation([home, *named], position="top").run()
+    inner = [
+        st.Page(
+            f"pages/researcher/{name}.py",
+            title=name.replace("_", " ").capitalize(),
+            url_path=name,
+            visibility="hidden",
+        )
+        for name in INNER_PAGES
+    ]
+    st.navigation([home, *named, *inner], position="top").run()
 
 
 main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import sys
 from collections.abc import Sequence
 
@@ -28,6 +29,8 @@ _COMMANDS = {
     "agreement": ("commands.analysis", "How far people and judges agree."),
     "results": ("commands.analysis", "Diversity and quality per condition and category."),
     "export": ("commands.export", "Write everything of a study into one zip file."),
+    "import": ("commands.bundle", "Make a study of an exported bundle."),
+    "report": ("commands.report", "Write an agreement report: one HTML page, LaTeX and CSV."),
     "doctor": ("commands.upkeep", "Look whether everything the app needs is in order."),
     "backup": ("commands.upkeep", "Copy the whole database to a file."),
     "restore": ("commands.upkeep", "Put a backup in the place of the database."),
@@ -46,7 +49,10 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = importlib.import_module(_COMMANDS[cmd_name][0])
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        attribute = cmd_name.replace("-", "_")
+        if keyword.iskeyword(attribute):
+            attribute += "_"
+        command: click.Command = getattr(module, attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

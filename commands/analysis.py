@@ -8,10 +8,15 @@ from typing import Any
 import click
 
 from commands.common import json_option, open_all, print_json, slug_argument
+from core.agreement import AltTestPlan
+from core.errors import InvalidRatingsError, UserError
+from core.evidence import Selection
+from core.evidence.standings import standings
 from db.models import Study
+from db.queries.agreement import find_epsilon
 from db.queries.analysis import list_questions
 from db.queries.studies import get_study
-from db.reports import make_agreement_report, make_results_report
+from db.reports import load_agreement, make_results_report
 
 seed_option = click.option("--seed", type=int, default=0, show_default=True)
 
@@ -20,16 +25,50 @@ seed_option = click.option("--seed", type=int, default=0, show_default=True)
 @slug_argument
 @click.option("--question", default="equivalence", show_default=True)
 @click.option("--level", type=click.Choice(["nominal", "ordinal", "interval", "ratio"]))
+@click.option("--alt-test", is_flag=True, help="Add the alternative annotator test.")
+@click.option(
+    "--epsilon",
+    type=float,
+    help="What the judge may cost (with --alt-test); default: what the study fixed.",
+)
+@click.option("--score", type=click.Choice(["accuracy", "rmse"]), default="accuracy")
+@click.option(
+    "--variant",
+    type=click.Choice(["clustered", "published"]),
+    default="clustered",
+    show_default=True,
+    help="published: the authors' procedure, which takes items as independent.",
+)
+@click.option("--include-excluded", is_flag=True, help="Count answers of excluded people too.")
 @seed_option
 @json_option
-def agreement(slug: str, question: str, level: Any, seed: int, as_json: bool) -> None:
+def agreement(
+    slug: str,
+    question: str,
+    level: Any,
+    alt_test: bool,
+    epsilon: float | None,
+    score: Any,
+    variant: Any,
+    include_excluded: bool,
+    seed: int,
+    as_json: bool,
+) -> None:
     """How far people and judges agree on one question in study SLUG."""
     settings, database = open_all()
     with database.read() as session:
         study = get_study(session, slug)
         asked = list_questions(session, study.id)
-        report = make_agreement_report(session, settings, study, question, level=level, seed=seed)
-    values = report.as_dict()
+        fixed = find_epsilon(study)
+        plan = _alternative(study, alt_test, epsilon, score, variant)
+        data = load_agreement(session, settings, study, question)
+    report = data.report(
+        Selection(with_excluded=include_excluded), level=level, seed=seed, alternative=plan
+    )
+    values = report.as_dict() | {
+        "excluded": list(data.excluded_with_answers),
+        "with_excluded": include_excluded,
+    }
     if as_json:
         print_json(values)
         return
@@ -39,12 +78,60 @@ def agreement(slug: str, question: str, level: Any, seed: int, as_json: bool) ->
         return
     for judge in report.judge_names:
         click.echo(report.headline_sentence(judge))
+    if plan is not None and fixed is not None and plan.epsilon == fixed.epsilon:
+        for verdict in standings(report):
+            click.echo(verdict.sentence)
+    elif plan is not None:
+        click.echo(
+            f"Epsilon {plan.epsilon:g} was not fixed for this study, so nothing is said of judges "
+            "standing in for people; --json holds the test."
+        )
+    if data.excluded_with_answers:
+        click.echo(_excluded_line(len(data.excluded_with_answers), include_excluded))
     click.echo()
     columns = ["n_items", "percent", "krippendorff_alpha", "gwet_ac", "fleiss_kappa"]
     _print_table("people among themselves", values["humans"], ["category"], columns)
     columns = ["n_items", "percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac", "minus_human"]
     for title, rows in (("judges", values["judges"]), ("without skill", values["baselines"])):
         _print_table(title, rows, ["judge", "category"], columns)
+
+
+def _alternative(
+    study: Study, wanted: bool, epsilon: float | None, score: Any, variant: Any
+) -> AltTestPlan | None:
+    """The test asked for; says on stderr when epsilon is not what the study fixed.
+
+    Raises:
+        UserError: no epsilon, or one without the test.
+    """
+    if not wanted:
+        if epsilon is not None:
+            raise UserError("--epsilon belongs to the alternative annotator test; add --alt-test.")
+        return None
+    fixed = find_epsilon(study)
+    if epsilon is None and fixed is None:
+        raise UserError(
+            "The alternative annotator test needs --epsilon: what a judge may cost and still do. "
+            "Usual are 0.2 in place of experts, 0.15 of skilled annotators, 0.1 of crowd workers."
+        )
+    chosen = fixed.epsilon if epsilon is None and fixed is not None else float(epsilon or 0.0)
+    if fixed is not None and chosen != fixed.epsilon:
+        click.echo(
+            f"Epsilon is {chosen:g} here; the study fixed {fixed.epsilon:g} on "
+            f"{fixed.fixed_at:%Y-%m-%d}.",
+            err=True,
+        )
+    try:
+        return AltTestPlan(epsilon=chosen, variant=variant, score=score)
+    except InvalidRatingsError as error:
+        raise UserError(str(error)) from None
+
+
+def _excluded_line(n: int, counted: bool) -> str:
+    people = "1 excluded person" if n == 1 else f"{n} excluded people"
+    if counted:
+        return f"Answers of {people} count here; without --include-excluded they do not."
+    return f"Answers of {people} are left out; --include-excluded counts them too."
 
 
 @click.command()

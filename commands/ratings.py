@@ -8,8 +8,7 @@ import click
 
 from commands.common import json_option, open_all, skip_bad_option, slug_argument
 from commands.prompts import report_import
-from core.importing import parse_ratings, read_table
-from core.importing.noveltybench import pairs_to_ratings
+from core.importing.rating_files import RATING_FORMATS, RatingFormat, read_ratings
 from core.taxonomy import load_taxonomy
 from db.imports import import_ratings
 from db.queries.studies import get_study
@@ -26,19 +25,22 @@ def ratings() -> None:
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(["auto", "csv", "jsonl", "parquet", "noveltybench"]),
+    type=click.Choice(RATING_FORMATS),
     default="auto",
     show_default=True,
 )
 @skip_bad_option
 @json_option
-def import_file(slug: str, file: Path, file_format: str, skip_bad: bool, as_json: bool) -> None:
-    """Import ratings in long format: item_id, question, rater_id, rater_kind, value."""
+def import_file(
+    slug: str, file: Path, file_format: RatingFormat, skip_bad: bool, as_json: bool
+) -> None:
+    """Import ratings: one row each (item_id, question, rater_id, rater_kind, value), or an export.
+
+    Exports of Label Studio, Potato and NoveltyBench are recognised by their columns.
+    """
     settings, database = open_all()
     taxonomy = load_taxonomy(settings.prompts_dir)
-    nested = file_format == "noveltybench"
-    table = read_table(file.name, file, "jsonl" if nested else file_format)  # type: ignore[arg-type]
-    parsed = parse_ratings(pairs_to_ratings(table) if nested else table, taxonomy.keys())
+    parsed = read_ratings(file.name, file, file_format, taxonomy_keys=taxonomy.keys())
     rows = parsed.accept(skip_bad=skip_bad)
     with database.write() as session:
         done = import_ratings(session, get_study(session, slug), rows, file_name=file.name)

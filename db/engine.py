@@ -139,9 +139,9 @@ def open_database(settings: Settings) -> Database:
         return _DATABASES[key]
 
 
-def close_databases() -> None:
-    """Closes what `open_database` opened in this process; tests use it between cases."""
+def close_databases(settings: Settings | None = None) -> None:
+    """Closes what `open_database` opened in this process, or only the database of `settings`."""
     with _DATABASES_LOCK:
-        for database in _DATABASES.values():
-            database.dispose()
-        _DATABASES.clear()
+        keys = [key for key in _DATABASES if settings is None or key[1] == settings.database_url]
+        for key in keys:
+            _DATABASES.pop(key).dispose()

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Boolean, Float, Integer, Select, func, select
+from sqlalchemy import Boolean, Float, Integer, Select, Table, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import TypeEngine
 
@@ -47,6 +47,7 @@ from db.models import (
     Run,
     Sample,
     Study,
+    Tag,
     UtcDateTime,
     now,
 )
@@ -66,6 +67,8 @@ PACKAGES = (
 )  # fmt: skip
 
 LONG_RATINGS = "ratings_long"
+# In a rater's meta: came with a bundle, whose people are pseudonyms already.
+PSEUDONYM = "pseudonym"
 
 # What is known about an answer without saying anything about the person; other columns that came
 # with imported human ratings may.
@@ -92,7 +95,8 @@ was to be drawn. The purpose of an assignment or rating says whether it counts: 
 ratings holds every answer with all its revisions. ratings_long holds the answers that count, one
 row per item, question, rater, repeat and, for judges, order, with the texts, as `taskanchor
 ratings import` reads them: import parquet/ratings_long.parquet, whose texts are unchanged.
-Verdicts derived from a grouping are in ratings only.
+Verdicts derived from a grouping, practice, attention checks and adjudicated answers are in ratings
+only. tags holds researchers' words for why raters part on an item.
 """
 
 
@@ -135,15 +139,18 @@ def count_rows(session: Session, study_id: int) -> dict[str, int]:
     }
 
 
+def exported_tables() -> dict[str, Table]:
+    """Name in a bundle -> the table it is a copy of, for reading bundles back."""
+    return {
+        name: cast(Table, next(iter(query.selected_columns)).table)
+        for name, query in _queries(0).items()
+    }
+
+
 def _tables(session: Session, settings: Settings, study: Study, key: bytes) -> dict[str, pa.Table]:
     raters = session.scalars(select(Rater).where(Rater.study_id == study.id)).all()
-    people = {rater.id for rater in raters if rater.kind == "human"}
-    names = {
-        rater.id: pseudonym(key, study.slug, rater.identity)
-        if rater.id in people
-        else rater.identity
-        for rater in raters
-    }
+    people = {rater.id for rater in raters if rater.kind != "judge"}
+    names = public_names(raters, study.slug, key)
     tables: dict[str, pa.Table] = {}
     for table, query in _queries(study.id).items():
         rows = [dict(row._mapping) for row in session.execute(query)]
@@ -153,6 +160,16 @@ def _tables(session: Session, settings: Settings, study: Study, key: bytes) -> d
     tables["raters"] = tables["raters"].drop_columns(["name"])
     tables[LONG_RATINGS] = _long_ratings(session, settings, study.id, names)
     return tables
+
+
+def public_names(raters: Iterable[Rater], slug: str, key: bytes) -> dict[int, str]:
+    """Rater id -> the name that may leave the house: judges as they are, people as pseudonyms."""
+    return {
+        rater.id: rater.identity
+        if rater.kind == "judge" or PSEUDONYM in rater.meta
+        else pseudonym(key, slug, rater.identity)
+        for rater in raters
+    }
 
 
 def _queries(study_id: int) -> dict[str, Select[Any]]:
@@ -178,6 +195,7 @@ def _queries(study_id: int) -> dict[str, Select[Any]]:
         "gold": of(Gold),
         "checklists": of(Checklist, Prompt),
         "samples": of(Sample),
+        "tags": of(Tag),
         "runs": of(Run),
         "events": of(Event),
     }
@@ -261,6 +279,7 @@ def _long_ratings(
         .outerjoin(member_a, Item.response_a_id == member_a.id)
         .outerjoin(member_b, Item.response_b_id == member_b.id)
         .where(Rater.study_id == study_id, Rating.source != "grouping", counts())
+        .where(Rater.kind.in_(("human", "judge")))
         .order_by(Rating.id)
     ).all()
 
@@ -319,14 +338,14 @@ def _documents(session: Session, settings: Settings, study: Study) -> dict[str, 
         "created_at": study.created_at.isoformat(),
     }
     versions = {"python": platform.python_version(), "schema": HEAD} | {
-        name: _version(name) for name in PACKAGES
+        name: package_version(name) for name in PACKAGES
     }
     sample = " (sample data: simulated, not a finding)" if study.is_sample else ""
     documents: dict[str, str | bytes] = {
         "README.txt": _README.format(slug=study.slug, sample=sample),
         "study.json": json.dumps(described, indent=2, ensure_ascii=False),
         "versions.json": json.dumps(versions, indent=2),
-        "templates.json": json.dumps(_templates_used(session, study.id), indent=2),
+        "templates.json": json.dumps(templates_used(session, study.id), indent=2),
     }
     texts = ["taxonomy.toml"]
     texts += [f"templates/{path.name}" for path in (BUNDLED_PROMPTS / "templates").glob("*.txt")]
@@ -349,7 +368,7 @@ def _own_texts(prompts_dir: Path | None) -> list[str]:
     return [STRATEGY_FILE, *(f"templates/{name}.txt" for name in names - bundled)] if own else []
 
 
-def _templates_used(session: Session, study_id: int) -> dict[str, list[str]]:
+def templates_used(session: Session, study_id: int) -> dict[str, list[str]]:
     """name@hash of every template that anything in the study was made with."""
     responses = session.execute(
         select(Response.template_name, Response.template_hash)
@@ -371,7 +390,8 @@ def _templates_used(session: Session, study_id: int) -> dict[str, list[str]]:
     }
 
 
-def _version(package: str) -> str:
+def package_version(package: str) -> str:
+    """The installed version of a package."""
     try:
         return version(package)
     except PackageNotFoundError:

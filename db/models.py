@@ -212,7 +212,11 @@ class Item(Base):
 
 
 class Rater(Base):
-    """A person or a judge. identity: a judge's model, a person's pseudonym, an imported id."""
+    """Whoever answers. identity: a judge's model, a person's pseudonym, an imported id.
+
+    kind: human, judge, or adjudicator: a researcher who settles what raters part on. Adjudicated
+    answers are nobody's opinion in the agreement of people.
+    """
 
     __tablename__ = "rater"
     __table_args__ = (UniqueConstraint("study_id", "identity"),)
@@ -482,6 +486,20 @@ class Gold(Base):
     purpose: Mapped[str]
     value: Mapped[str]
     explanation: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Tag(Base):
+    """Why raters part on an item, in a researcher's word, such as "definition unclear"."""
+
+    __tablename__ = "tag"
+    __table_args__ = (UniqueConstraint("item_id", "question", "word"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    study_id: Mapped[int] = _study_id()
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"))
+    question: Mapped[str]
+    word: Mapped[str]
+    actor: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

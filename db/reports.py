@@ -5,7 +5,7 @@ Pages and commands both call these, so that a page never shows another number th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
 from core.types import Level, Question
 from db.models import Study
+from db.queries.agreement import list_excluded, load_item_facts
 from db.queries.analysis import (
     load_pair_texts,
     load_ratings,
@@ -27,7 +28,8 @@ from db.queries.analysis import (
 from db.queries.judged_sets import load_adaptive_sets
 
 if TYPE_CHECKING:
-    from core.agreement import AgreementReport
+    from core.agreement import AgreementReport, AltTestPlan
+    from core.evidence import AgreementData
 
 QUALITY_OPTIONS = (1.0, 2.0, 3.0, 4.0, 5.0)
 
@@ -40,13 +42,31 @@ def default_template(question: str, settings: Settings) -> str:
 def options_of(question: str, settings: Settings) -> Sequence[str | float] | None:
     """The declared answers of a question, in order; None for one only imports know."""
     match question:
-        case Question.EQUIVALENCE:
+        case Question.EQUIVALENCE | Question.SAME:
             return ("different", "equivalent")
         case Question.QUALITY:
             return QUALITY_OPTIONS
         case Question.CATEGORY:
             return tuple(load_taxonomy(settings.prompts_dir).keys())
     return None
+
+
+def load_agreement(
+    session: Session, settings: Settings, study: Study, question: str
+) -> AgreementData:
+    """The ratings of one question and what is known of its items; reports are made of it."""
+    from core.evidence import AgreementData
+
+    is_pair = question in (Question.EQUIVALENCE, Question.SAME, Question.USEFULNESS)
+    return AgreementData(
+        study=study.slug,
+        question=question,
+        ratings=load_ratings(session, study.id, question, default_template(question, settings)),
+        facts=load_item_facts(session, study.id, question),
+        texts=load_pair_texts(session, study.id, question) if is_pair else {},
+        options=options_of(question, settings),
+        excluded=list_excluded(session, study.id),
+    )
 
 
 def make_agreement_report(
@@ -57,26 +77,19 @@ def make_agreement_report(
     *,
     level: Level | None = None,
     seed: int = 0,
-    exclude: Collection[str] = (),
+    alternative: AltTestPlan | None = None,
+    with_excluded: bool = False,
 ) -> AgreementReport:
     """Agreement of people and judges on one question (see `core.agreement`).
 
     Args:
-        exclude: identities of people to leave out (`db.crowd.people.excluded_raters`).
+        alternative: adds the alternative annotator test.
+        with_excluded: whether answers of people a researcher excluded count.
     """
-    from core.agreement import agreement_report
+    from core.evidence import Selection
 
-    ratings = load_ratings(session, study.id, question, default_template(question, settings))
-    ratings = ratings[~ratings["rater_id"].isin(list(exclude))] if exclude else ratings
-    texts = load_pair_texts(session, study.id) if question == Question.EQUIVALENCE else None
-    return agreement_report(
-        ratings,
-        study=study.slug,
-        question=question,
-        level=level,
-        options=options_of(question, settings),
-        seed=seed,
-        texts=texts,
+    return load_agreement(session, settings, study, question).report(
+        Selection(with_excluded=with_excluded), level=level, seed=seed, alternative=alternative
     )
 
 

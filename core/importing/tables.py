@@ -1,4 +1,4 @@
-"""Files as numbered rows of named values: CSV, JSONL and Parquet.
+"""Files as numbered rows of named values: CSV, TSV, JSONL, JSON arrays and Parquet.
 
 Whatever the bytes, reading ends in a table or in a `UserError`. A row that cannot be stored (NUL
 characters and lone surrogates, which databases refuse) is a problem of that row, not of the file.
@@ -18,15 +18,23 @@ from typing import Any, Literal, NamedTuple, NoReturn, get_args
 
 from core.errors import UserError
 
-TableFormat = Literal["auto", "csv", "jsonl", "parquet"]
+TableFormat = Literal["auto", "csv", "tsv", "jsonl", "json", "parquet"]
 Problem = tuple[int, str]
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 500
 MAX_CELL_CHARACTERS = 1_000_000
-_FORMAT_OF_SUFFIX = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+_FORMAT_OF_SUFFIX = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".parquet": "parquet",
+}
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_SPACE = re.compile(r"[ \t\r\n]*")
 _UNSTORABLE_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
@@ -64,7 +72,8 @@ def read_table(name: str, data: bytes | Path, format: TableFormat = "auto") -> T
     Args:
         name: file name, used in messages and, for "auto", for its extension.
         data: the content, or where it lies.
-        format: "auto" goes by extension: .csv, .jsonl, .ndjson, .parquet.
+        format: "auto" goes by extension: .csv, .tsv, .jsonl, .ndjson, .json, .parquet. A JSON
+            file holds one array of objects.
 
     Returns:
         At least one row or one problem.
@@ -87,7 +96,15 @@ def read_table(name: str, data: bytes | Path, format: TableFormat = "auto") -> T
         table = read_parquet(name, content)
     else:
         text = _decode(name, content)
-        table = _read_csv(name, text) if chosen == "csv" else _read_jsonl(name, text)
+        match chosen:
+            case "csv":
+                table = _read_csv(name, text)
+            case "tsv":
+                table = _read_csv(name, text, delimiter="\t")
+            case "json":
+                table = _read_json_array(name, text)
+            case _:
+                table = _read_jsonl(name, text)
     if not table.rows and not table.problems:
         raise UserError(f"{name} holds no rows. Expected at least one below the header.")
     return table
@@ -172,11 +189,11 @@ def _decode(name: str, content: bytes) -> str:
         ) from error
 
 
-def _read_csv(name: str, text: str) -> Table:
+def _read_csv(name: str, text: str, delimiter: str = ",") -> Table:
     # Python's own limit of 131,072 characters per cell is below what a model can write.
     csv.field_size_limit(MAX_BYTES)
     # strict: an unclosed quote would otherwise swallow the rest of the file as one cell.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header: list[str] = next(_records(name, reader), (1, []))[1]
     names = [cell.strip() or f"column_{position}" for position, cell in enumerate(header, start=1)]
     table = Table(name, check_columns(name, names))
@@ -231,6 +248,42 @@ def _read_jsonl(name: str, text: str) -> Table:
             table.rows.append(Row(line, values))
     table.columns = check_columns(name, list(columns))
     return table
+
+
+def _read_json_array(name: str, text: str) -> Table:
+    """One array of objects; a row's line is where its object starts."""
+    table = Table(name)
+    columns: dict[str, None] = {}
+    decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
+    place = _skip_space(text, 0)
+    if text[place : place + 1] != "[":
+        raise UserError(f"{name} is no JSON array. Expected [ {{…}}, {{…}} ], one object per row.")
+    place, line, counted = _skip_space(text, place + 1), 1, 0
+    while text[place : place + 1] != "]":
+        check_row_count(name, len(table.rows) + len(table.problems) + 1)
+        line, counted = line + text.count("\n", counted, place), place
+        try:
+            values, place = decoder.raw_decode(text, place)
+        except (ValueError, RecursionError) as error:
+            raise UserError(f"{name}: line {line} is not valid JSON ({error}).") from None
+        problem = row_problem(values) if isinstance(values, dict) else "is not a JSON object"
+        if problem:
+            table.problems.append((line, problem))
+        else:
+            columns.update(dict.fromkeys(values))
+            table.rows.append(Row(line, values))
+        place = _skip_space(text, place)
+        if text[place : place + 1] == ",":
+            place = _skip_space(text, place + 1)
+        elif text[place : place + 1] != "]":
+            raise UserError(f"{name}: after the object on line {line} expected , or ].")
+    table.columns = check_columns(name, list(columns))
+    return table
+
+
+def _skip_space(text: str, place: int) -> int:
+    found = _SPACE.match(text, place)
+    return found.end() if found else place
 
 
 def _parse_json_row(content: str) -> tuple[dict[str, Any], str]:

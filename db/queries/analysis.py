@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Session, aliased
 
 from core.pipeline.slots import current_slots
@@ -42,9 +42,20 @@ def list_questions(session: Session, study_id: int) -> list[str]:
 
 
 def load_ratings(
-    session: Session, study_id: int, question: str, default_template: str
+    session: Session,
+    study_id: int,
+    question: str,
+    default_template: str,
+    *,
+    exclude: Collection[int] = (),
 ) -> pd.DataFrame:
-    """Current ratings of one question, one row each.
+    """Current ratings of one question, one row each, in the order they were given.
+
+    Practice, attention checks and what groupings say of pairs stay out (measurement.md 17, 21);
+    so do adjudicated answers, which are nobody's own.
+
+    Args:
+        exclude: ids of raters to leave out.
 
     Returns:
         Columns item_id (the item's key), cluster, category, rater_id, rater_kind, value (str, or
@@ -52,65 +63,115 @@ def load_ratings(
     """
     import pandas as pd
 
-    rows = session.execute(
-        select(
-            Rating.item_id,
-            Rating.rater_id,
-            Rating.template,
-            Rating.source,
-            Rating.order,
-            Rating.repeat,
-            Rating.revision,
-            Rating.value,
-            Item.key,
-            Item.cluster,
-            Item.category,
-            Rater.identity,
-            Rater.kind,
+    raters = {
+        row.id: row
+        for row in session.execute(
+            select(Rater.id, Rater.identity, Rater.kind).where(
+                Rater.study_id == study_id, Rater.kind.in_(("human", "judge"))
+            )
         )
-        .join(Item, Rating.item_id == Item.id)
-        .join(Rater, Rating.rater_id == Rater.id)
-        .where(Rater.study_id == study_id, Rating.question == question)
-        # Verdicts derived from a grouping are transitive by construction (measurement.md 17).
-        .where(Rating.source != "grouping", counts())
-    ).all()
-    newest = current_ratings(
-        rows,
-        # A person's answer is one answer, whichever words and order it was asked in.
-        key=lambda row: row[:6] if row.kind == "judge" else (row[0], row[1], row.repeat),
-        revision=lambda row: int(row.revision),
-    ).values()
+        if row.id not in exclude
+    }
+    rows = newest_ratings(session, study_id, question, raters)
+    items = {
+        row.id: row
+        for row in session.execute(
+            select(Item.id, Item.key, Item.cluster, Item.category).where(Item.study_id == study_id)
+        )
+    }
+    names: dict[tuple[int, str], str] = {}
+
+    def name(rater_id: int, template: str) -> str:
+        known = names.get((rater_id, template))
+        if known is None:
+            rater = raters[rater_id]
+            is_judge = rater.kind == "judge"
+            known = (
+                judge_key(rater.identity, template, default_template)
+                if is_judge
+                else rater.identity
+            )
+            names[rater_id, template] = known
+        return known
+
+    about = [items[row.item_id] for row in rows]
     return pd.DataFrame(
         {
-            "item_id": [row.key for row in newest],
-            "cluster": [row.cluster for row in newest],
-            "category": [row.category for row in newest],
-            "rater_id": [
-                judge_key(row.identity, row.template, default_template)
-                if row.kind == "judge"
-                else row.identity
-                for row in newest
-            ],
-            "rater_kind": [row.kind for row in newest],
-            "value": pd.Series([row.value for row in newest], dtype=object),
-            "order": [row.order for row in newest],
-            "repeat": [row.repeat for row in newest],
+            "item_id": [item.key for item in about],
+            "cluster": [item.cluster for item in about],
+            "category": [item.category for item in about],
+            "rater_id": [name(row.rater_id, row.template) for row in rows],
+            "rater_kind": [raters[row.rater_id].kind for row in rows],
+            "value": pd.Series([row.value for row in rows], dtype=object),
+            "order": [row.order for row in rows],
+            "repeat": [row.repeat for row in rows],
         }
     )
 
 
-def load_pair_texts(session: Session, study_id: int) -> dict[str, tuple[str, str]]:
-    """Item key -> the two texts of every pair that has texts."""
+def newest_ratings(
+    session: Session, study_id: int, question: str, raters: Mapping[int, Any]
+) -> list[Any]:
+    """The rows that count: the newest revision of each answer of the raters given.
+
+    Args:
+        raters: id -> anything with a `kind`.
+    """
+    # On the table: tens of thousands of verdicts need none of the ORM's bookkeeping.
+    rating = cast(Table, Rating.__table__).c
+    rows = session.connection().execute(
+        select(
+            rating.item_id,
+            rating.rater_id,
+            rating.template,
+            rating.source,
+            rating.order,
+            rating.repeat,
+            rating.revision,
+            rating.value,
+        )
+        .join_from(Rating, Rater, rating.rater_id == Rater.id)
+        .where(Rater.study_id == study_id, rating.question == question)
+        .where(rating.source != "grouping", counts())
+        .order_by(rating.id)
+    )
+    newest: dict[Any, Any] = {}
+    for row in rows:
+        rater = raters.get(row.rater_id)
+        if rater is None:
+            continue
+        # A person's answer is one answer, whichever words and order it was asked in.
+        key = row[:6] if rater.kind == "judge" else (row.item_id, row.rater_id, row.repeat)
+        known = newest.get(key)
+        if known is None or row.revision > known.revision:
+            newest[key] = row
+    return list(newest.values())
+
+
+def load_pair_texts(
+    session: Session, study_id: int, question: str | None = None
+) -> dict[str, tuple[str, str]]:
+    """Item key -> the two texts of every pair that has texts.
+
+    Args:
+        question: only pairs of which a person was asked it; None for all pairs.
+    """
+    asked = (
+        select(Rating.item_id)
+        .join(Rater, Rating.rater_id == Rater.id)
+        .where(Rater.study_id == study_id, Rater.kind == "human", Rating.question == question)
+    )
+    wanted = [Item.study_id == study_id] + ([] if question is None else [Item.id.in_(asked)])
     member_a, member_b = aliased(Response), aliased(Response)
     inside = session.execute(
         select(Item.key, member_a.text, member_b.text)
         .join(member_a, Item.response_a_id == member_a.id)
         .join(member_b, Item.response_b_id == member_b.id)
-        .where(Item.study_id == study_id)
+        .where(*wanted)
     )
     texts = {key: (text_a, text_b) for key, text_a, text_b in inside}
     outside = session.execute(
-        select(Item.key, Item.content).where(Item.study_id == study_id, Item.kind == "external")
+        select(Item.key, Item.content).where(*wanted, Item.kind == "external")
     )
     for key, content in outside:
         if content.get("response_a") and content.get("response_b"):
@@ -218,7 +279,10 @@ def _load_answers(
     prompt_ids: Sequence[int] | None,
 ) -> list[tuple[Any, str, RaterKind]]:
     raters: Mapping[int, Rater] = {
-        row.id: row for row in session.scalars(select(Rater).where(Rater.study_id == study_id))
+        row.id: row
+        for row in session.scalars(
+            select(Rater).where(Rater.study_id == study_id, Rater.kind.in_(("human", "judge")))
+        )
     }
     query = (
         select(
@@ -235,6 +299,7 @@ def _load_answers(
         .join(Item, Rating.item_id == Item.id)
         .where(Item.study_id == study_id, Rating.question == question, Rating.repeat == 0)
         .where(Rating.source != "grouping", counts())
+        .where(Rating.rater_id.in_(raters))
         .where(Item.response_a_id.is_not(None))
     )
     if prompt_ids is not None:

@@ -43,6 +43,16 @@ def add_study(session: Session, slug: str, title: str, taxonomy: Taxonomy) -> St
     return study
 
 
+def slug_of(name: str) -> str:
+    """A slug made of any name, such as a file's.
+
+    >>> slug_of("My ratings (v2)")
+    'my-ratings-v2'
+    """
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:64].strip("-")
+    return words or "study"
+
+
 def find_study(session: Session, slug: str) -> Study | None:
     return session.scalar(select(Study).where(Study.slug == slug))
 

@@ -25,6 +25,30 @@ def people_sentence(row: dict[str, Any]) -> str:
     return f"{found} ({percent['low']:.0%} to {percent['high']:.0%})."
 
 
+def excluded_sentence(shown: dict[str, Any], other: dict[str, Any]) -> str:
+    """Agreement of people with and without those a researcher excluded, in one line.
+
+    Args:
+        shown, other: the "all" row of people, as shown and counted the other way.
+    """
+    more, fewer = (shown, other) if shown["n_raters"] >= other["n_raters"] else (other, shown)
+    return (
+        f"With everybody ({_count(more['n_raters'], 'person', 'people')}) two people agree on "
+        f"{_percent(more)}; without those a researcher excluded "
+        f"({_count(fewer['n_raters'], 'person', 'people')}), on {_percent(fewer)}."
+    )
+
+
+def _percent(row: dict[str, Any]) -> str:
+    percent = row["percent"]
+    if percent["value"] is None:
+        return f"nothing that can be told ({percent['reason']})"
+    text = f"{percent['value']:.0%}"
+    if percent["low"] is None:
+        return text
+    return f"{text} ({percent['low']:.0%} to {percent['high']:.0%})"
+
+
 def methods_notes(found: AgreementReport, seed: int, templates: Sequence[str]) -> list[str]:
     """How the figures were made, for a methods section."""
     statistics = [statistic for row in found.humans for statistic in row.statistics.values()]

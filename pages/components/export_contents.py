@@ -17,6 +17,7 @@ MEANINGS = {
     "ratings": "every answer with all revisions, orders, rationales and raw replies",
     "checklists": "the key factors by which quality was scored",
     "samples": "how items were chosen: frame, stratum, probability and seed",
+    "tags": "researchers' words for why raters part on an item",
     "runs": "the work that was asked for, and how it ended",
     "events": "what happened to the study, and when",
 }

@@ -14,16 +14,15 @@ from core.importing import (
     ImportedResponse,
     Parsed,
     Table,
-    parse_ratings,
     parse_responses,
     read_table,
 )
 from core.importing.noveltybench import (
     PARTITION_RATER,
-    pairs_to_ratings,
     partition_verdicts,
     responses_to_responses,
 )
+from core.importing.rating_files import convert_ratings
 from core.taxonomy import load_taxonomy
 from db.imports import Imported, import_partition, import_ratings, import_responses
 from db.queries.studies import get_study
@@ -31,7 +30,7 @@ from pages.components.workspace import StudyRef, database, settings, show_user_e
 
 PREVIEW_ROWS = 200
 _FORMATS = {
-    "auto": "CSV, JSONL or Parquet, by its name",
+    "auto": "CSV, TSV, JSONL, JSON or Parquet, by its name",
     "noveltybench": "NoveltyBench",
 }
 Kind = Literal["ratings", "responses"]
@@ -44,7 +43,8 @@ def draw_ratings_import(study: StudyRef, *, expanded: bool = False) -> None:
         st.text(
             "One row per item, question and rater. Columns item_id, question, rater_id, rater_kind "
             "(human or judge) and value; optionally prompt_id, category, prompt, response_a, "
-            "response_b and repeat. An empty value means unscored."
+            "response_b and repeat. An empty value means unscored. Exports of Label Studio and "
+            "Potato are recognised by their columns."
         )
         upload = _read("ratings", "NoveltyBench: pairs.jsonl")
         if upload is None:
@@ -54,7 +54,7 @@ def draw_ratings_import(study: StudyRef, *, expanded: bool = False) -> None:
         parsed = _parse(
             "ratings",
             upload,
-            lambda: parse_ratings(pairs_to_ratings(table) if nested else table, keys),
+            lambda: convert_ratings(table, "noveltybench" if nested else "auto", keys),
         )
         if parsed is None:
             return
@@ -124,7 +124,9 @@ def _read(kind: Kind, nested_name: str) -> _Upload | None:
     )
     # A new key empties the uploader after its file has been stored.
     turn = st.session_state.setdefault(f"{kind}-turn", 0)
-    uploaded = st.file_uploader("File", ["csv", "jsonl", "ndjson", "parquet"], key=f"{kind}-{turn}")
+    uploaded = st.file_uploader(
+        "File", ["csv", "tsv", "jsonl", "ndjson", "json", "parquet"], key=f"{kind}-{turn}"
+    )
     if uploaded is None:
         return None
     nested = layout == "noveltybench"

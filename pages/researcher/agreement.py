@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from core.agreement import ENSEMBLE, AgreementReport
 from core.errors import UserError
+from core.evidence import AgreementData, Selection
+from core.evidence.corrected import MEANINGS
 from core.types import Question
 from db.queries.agreement import list_templates
 from db.queries.analysis import list_questions
-from db.queries.studies import data_version, get_study
-from db.reports import make_agreement_report
+from db.queries.studies import data_version
+from pages.components.agreement_alternative import choose_plan, draw_alternative
+from pages.components.agreement_corrected import draw_corrected
+from pages.components.agreement_data import (
+    Source,
+    choose_selection,
+    load_confidence_bins,
+    load_corrected,
+    load_courses,
+    load_data,
+    load_report,
+)
+from pages.components.agreement_depends import draw_confidence, draw_groups
 from pages.components.agreement_figures import judges_figure, people_figure
+from pages.components.agreement_plan import draw_plan
+from pages.components.agreement_raters import (
+    draw_consensus,
+    draw_courses,
+    draw_raters,
+    judge_names,
+)
+from pages.components.agreement_report import draw_report_button
 from pages.components.agreement_tables import (
     draw_downloads,
     draw_evidence,
@@ -22,7 +44,7 @@ from pages.components.agreement_tables import (
     draw_people,
     draw_persons,
 )
-from pages.components.agreement_words import methods_notes, people_sentence
+from pages.components.agreement_words import excluded_sentence, methods_notes, people_sentence
 from pages.components.charts_figures import draw_figure
 from pages.components.charts_table import draw_notes, draw_sentences
 from pages.components.results_import import draw_ratings_import
@@ -30,33 +52,30 @@ from pages.components.workspace import (
     StudyRef,
     database,
     open_study_page,
-    settings,
     show_user_error,
 )
 
-
-@st.cache_data(show_spinner="Computing", max_entries=20)
-def load_report(
-    study_id: int,  # noqa: ARG001 - part of the key: a slug may be given to another study
-    slug: str,
-    question: str,
-    seed: int,
-    version: tuple[int, int],  # noqa: ARG001 - part of the key
-) -> AgreementReport:
-    """The report of one question; computed anew when the study changes."""
-    with database().read() as session:
-        study = get_study(session, slug)
-        return make_agreement_report(session, settings(), study, question, seed=seed)
+VIEWS = {
+    "short": "In short",
+    "figures": "Figures",
+    "part": "Where they part",
+    "raters": "Raters",
+    "stand-in": "Standing in",
+    "whole": "Whole study",
+    "depends": "Goes with",
+    "plan": "How many?",
+    "method": "Method and report",
+}
 
 
-def draw_figures(values: dict[str, Any], name: str) -> None:
+def draw_forest(values: dict[str, Any], name: str) -> None:
     n_judges = len({row["judge"] for row in values["judges"]})
     left, right = st.columns([2, 3]) if n_judges else (st.container(), st.container())
     with left:
         draw_figure(
             people_figure(values["humans"], n_judges),
             name=f"{name}-people",
-            alt="How often two people agree, by category; the table below holds the same figures",
+            alt="How often two people agree, by category; the table under Figures holds the same",
             key="people-figure",
         )
     notes = [
@@ -70,7 +89,7 @@ def draw_figures(values: dict[str, Any], name: str) -> None:
                 judges_figure(values["judges"], ENSEMBLE),
                 name=f"{name}-judges",
                 alt="Judge-person minus person-person agreement, by category and judge; the table "
-                "below holds the same figures",
+                "under Figures holds the same",
                 key="judges-figure",
                 on_select=choose_evidence,
             )
@@ -85,26 +104,32 @@ def choose_evidence() -> None:
         judge, category = points[0]["customdata"][:2]
         st.session_state["evidence-judge"] = judge
         st.session_state["evidence-category"] = category
+        st.session_state["view"] = "part"
 
 
-def draw_report(found: AgreementReport, study: StudyRef) -> None:
+def draw_short(found: AgreementReport, other: AgreementReport | None, name: str) -> None:
     values = found.as_dict()
-    name = f"{study.slug}-{found.question}-agreement"
     draw_sentences(
         [
             people_sentence(values["humans"][0]),
             *[found.headline_sentence(judge) for judge in found.judge_names],
         ]
     )
-    draw_figures(values, name)
-    several = len(values["humans"]) > 1
-    each = several and st.toggle("Show each category", key="each-category")
-    st.subheader("Judges beside people", anchor=False)
-    if values["judges"]:
-        draw_judges(values["judges"], found.question, each=each)
-    else:
+    if other is not None:
+        draw_notes([excluded_sentence(values["humans"][0], other.as_dict()["humans"][0])])
+    draw_forest(values, name)
+    if not values["judges"]:
         st.text("No judge has answered this question yet.")
         st.page_link("pages/researcher/judges.py", label="Let a judge answer it")
+
+
+def draw_figures(found: AgreementReport, name: str) -> None:
+    values = found.as_dict()
+    several = len(values["humans"]) > 1
+    each = several and st.toggle("Show each category", key="each-category")
+    if values["judges"]:
+        st.subheader("Judges beside people", anchor=False)
+        draw_judges(values["judges"], found.question, each=each)
     if values["baselines"]:
         st.subheader("Without skill", anchor=False)
         st.text("What answering without reading would give on the same items.")
@@ -116,9 +141,74 @@ def draw_report(found: AgreementReport, study: StudyRef) -> None:
     if values["judges"]:
         with st.expander("Each judge beside each person"):
             draw_persons(values["judges"])
-        st.subheader("Where judge and people part", anchor=False)
-        draw_evidence(found, study.slug)
     draw_downloads(values, name)
+
+
+def draw_part(found: AgreementReport, slug: str) -> None:
+    st.subheader("Where judge and people part", anchor=False)
+    if found.judge_names:
+        draw_evidence(found, slug)
+    else:
+        st.text("No judge has answered this question yet.")
+    st.page_link(
+        "pages/researcher/disagreement.py", label="Read, settle and tag what raters part on"
+    )
+
+
+def draw_view(
+    view: str, study: StudyRef, data: AgreementData, selection: Selection, source: Source
+) -> None:
+    question, seed = source.question, source.seed
+    name = f"{study.slug}-{question}-agreement"
+    found = load_report(source, selection)
+    match view:
+        case "figures":
+            draw_figures(found, name)
+        case "part":
+            draw_part(found, study.slug)
+        case "raters":
+            draw_raters(found, name)
+            st.subheader("One answer out of several", anchor=False)
+            draw_consensus(found)
+            st.subheader("Over the course of the work", anchor=False)
+            draw_courses(load_courses(source), name)
+        case "stand-in":
+            plan, is_fixed = choose_plan(study, question)
+            tested = load_report(source, selection, plan)
+            draw_alternative(tested, is_fixed=is_fixed, name=name)
+        case "whole":
+            draw_whole(found, source, name)
+        case "depends":
+            draw_groups(found, data.facts, seed, name)
+            st.subheader("Stated confidence", anchor=False)
+            draw_confidence(load_confidence_bins(source), name)
+        case "plan":
+            draw_plan(found)
+        case "method":
+            with database().read() as session:
+                templates = list_templates(session, study.id, question)
+            draw_notes(methods_notes(found, seed, templates))
+            draw_report_button(study, seed, source.version)
+        case _:
+            other = (
+                load_report(source, _other_way(selection)) if data.excluded_with_answers else None
+            )
+            draw_short(found, other, name)
+
+
+def draw_whole(found: AgreementReport, source: Source, name: str) -> None:
+    question = source.question
+    judges = judge_names(found)
+    if question not in MEANINGS or not judges:
+        st.text("Needs a judge's verdicts on equivalence or quality of stored responses.")
+        return
+    judge = st.selectbox("Judge", judges, key="corrected-judge")
+    draw_corrected(load_corrected(source, judge), question, name)
+
+
+def _other_way(selection: Selection) -> Selection:
+    """The same selection with excluded people counted the other way."""
+    return replace(selection, with_excluded=not selection.with_excluded)
 
 
 def draw_page() -> None:
@@ -138,15 +228,38 @@ def draw_page() -> None:
     question = left.selectbox("Question", questions, first, key="question")
     seed = int(right.number_input("Seed of the bootstrap", 0, 2**31 - 1, 0, key="seed"))
     try:
-        found = load_report(study.id, study.slug, question, seed, version)
+        source = Source(study.id, study.slug, question, seed, version)
+        data = load_data(source)
+        selection = choose_selection(data)
+        st.session_state.setdefault("view", "short")
+        view = st.segmented_control(
+            "View",
+            list(VIEWS),
+            format_func=VIEWS.__getitem__,
+            key="view",
+            label_visibility="collapsed",
+        )
+        draw_view(view or "short", study, data, selection, source)
     except UserError as error:
         show_user_error(error)
-    else:
-        draw_report(found, study)
-        with database().read() as session:
-            templates = list_templates(session, study.id, question)
-        draw_notes(methods_notes(found, seed, templates))
+    draw_ways_on()
     draw_ratings_import(study)
+
+
+def draw_ways_on() -> None:
+    """Links to what is looked at on pages of its own."""
+    with st.container(horizontal=True):
+        st.page_link(
+            "pages/researcher/disagreement.py", label="Disagreement", icon=":material/compare:"
+        )
+        st.page_link(
+            "pages/researcher/second_opinion.py",
+            label="Second opinion on the question",
+            icon=":material/help:",
+        )
+        st.page_link(
+            "pages/researcher/your_data.py", label="Your data", icon=":material/upload_file:"
+        )
 
 
 draw_page()

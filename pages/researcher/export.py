@@ -10,6 +10,7 @@ import streamlit as st
 from core.errors import UserError
 from db.exports import count_rows, export_study
 from db.queries.studies import data_version
+from pages.components.agreement_report import draw_report_button
 from pages.components.export_contents import draw_contents
 from pages.components.workspace import database, open_study_page, settings, show_user_error
 
@@ -27,6 +28,10 @@ def draw_page() -> None:
     with database().read() as session:
         rows = count_rows(session, study.id)
         version = data_version(session, study.id)
+    st.subheader("Report", anchor=False)
+    st.text("Agreement, judges and results as one page, its tables as LaTeX and CSV.")
+    draw_report_button(study, 0, version)
+    st.subheader("Everything", anchor=False)
     draw_contents(rows)
     if st.button("Prepare the file", type="primary", key="prepare"):
         try:

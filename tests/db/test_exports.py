@@ -19,7 +19,7 @@ from core.taxonomy import load_taxonomy
 from db.crowd.gold import add_gold
 from db.exports import LONG_RATINGS, count_rows, export_study
 from db.imports import import_ratings
-from db.models import Event, Identity, Prompt, Rater, Rating, Response
+from db.models import Event, Identity, Item, Prompt, Rater, Rating, Response, Tag
 from db.queries.items import ensure_external_items
 from db.queries.notes import add_note
 from db.queries.studies import add_study, get_study
@@ -28,7 +28,7 @@ from tests.support.crowd_study import answer, come, one_arm, open_crowd_study, p
 
 TABLES = {
     "prompts", "conditions", "responses", "paraphrase_sets", "items", "raters", "assignments",
-    "ratings", "checklists", "samples", "runs", "events", "participations", "gold", "notes",
+    "ratings", "checklists", "samples", "tags", "runs", "events", "participations", "gold", "notes",
     LONG_RATINGS,
 }  # fmt: skip
 
@@ -54,6 +54,11 @@ def csv_rows(bundle, table):
 
 
 def test_every_table_is_there_twice_with_all_rows(sample_db, settings, tmp_path):
+    with sample_db.write() as session:
+        item = session.scalars(select(Item)).first()
+        session.add(
+            Tag(study_id=item.study_id, item_id=item.id, question="equivalence", word="odd")
+        )
     done = export_study(sample_db, settings, "sample", tmp_path / "s.zip")
     bundle = zipfile.ZipFile(tmp_path / "s.zip")
     assert set(done.rows) == TABLES

@@ -4,9 +4,14 @@ from core.importing import ImportedRating
 from core.taxonomy import load_taxonomy
 from db.engine import Database, open_database
 from db.imports import import_ratings
+from db.models import Participation, Rater, now
+from db.queries.agreement import find_epsilon
 from db.queries.studies import add_study, get_study
 from tests.pages.researcher.conftest import OpenPage
 
+VIEWS = (
+    "short", "figures", "part", "raters", "stand-in", "whole", "depends", "plan", "method",
+)  # fmt: skip
 RATINGS = b"""item_id,question,rater_id,rater_kind,value,prompt_id
 i1,equivalence,ann,human,same,p1
 i1,equivalence,gpt,judge,same,p1
@@ -28,6 +33,11 @@ def pilot(settings) -> Database:
     return database
 
 
+def look_at(page, view: str) -> None:
+    page.segmented_control(key="view").set_value(view).run()
+    assert not page.exception, page.exception
+
+
 @pytest.mark.usefixtures("sample_db")
 def test_sentences_come_first_and_baselines_stand_apart(open_page: OpenPage):
     page = open_page("agreement", study="sample")
@@ -35,17 +45,18 @@ def test_sentences_come_first_and_baselines_stand_apart(open_page: OpenPage):
     assert "3 people gave 288 answers to 96 items from 16 prompts" in drawn
     for judge in ("replay:sample-judge-1", "replay:sample-judge-2", "ensemble:majority"):
         assert f"{judge} agrees with a person as often as another person does" in drawn
+    look_at(page, "figures")
     assert [heading.value for heading in page.subheader] == [
         "Judges beside people",
         "Without skill",
         "People among themselves",
-        "Where judge and people part",
     ]
 
 
 @pytest.mark.usefixtures("sample_db")
 def test_categories_are_marked_exploratory_once_they_are_shown(open_page: OpenPage):
     page = open_page("agreement", study="sample")
+    look_at(page, "figures")
     assert "(exploratory)" not in shown(page)
     page.toggle(key="each-category").set_value(True).run()
     assert not page.exception
@@ -57,6 +68,7 @@ def test_categories_are_marked_exploratory_once_they_are_shown(open_page: OpenPa
 def test_the_methods_line_names_methods_seed_and_words(open_page: OpenPage):
     page = open_page("agreement", study="sample")
     page.number_input(key="seed").set_value(7).run()
+    look_at(page, "method")
     drawn = shown(page)
     assert "Seed 7." in drawn
     assert "Wilson with effective n and t" in drawn
@@ -66,6 +78,7 @@ def test_the_methods_line_names_methods_seed_and_words(open_page: OpenPage):
 @pytest.mark.usefixtures("sample_db")
 def test_the_list_of_items_leads_to_compare(open_page: OpenPage):
     page = open_page("agreement", study="sample")
+    look_at(page, "part")
     confusion, items = page.dataframe[0].value, page.dataframe[1].value
     assert int(confusion.drop(columns="judge says").to_numpy().sum()) == 96
     assert items["read"].str.startswith("/compare?study=sample&item=pair%3A").all()
@@ -77,7 +90,9 @@ def test_another_question_is_another_report(open_page: OpenPage):
     page = open_page("agreement", study="sample")
     page.selectbox(key="question").select("quality").run()
     assert not page.exception
+    look_at(page, "method")
     assert "Level ordinal; weights" in shown(page)
+    look_at(page, "figures")
     assert "sensitivity" not in shown(page)
 
 
@@ -137,6 +152,85 @@ def test_names_of_raters_cannot_become_markup(open_page: OpenPage, pilot: Databa
         ]
         import_ratings(session, get_study(session, "pilot"), rows, file_name="f")
     page = open_page("agreement", study="pilot")
+    for view in VIEWS:
+        look_at(page, view)
+        assert "<img" not in shown(page), view
+    look_at(page, "figures")
+    assert "&lt;img" in shown(page)
+
+
+@pytest.mark.usefixtures("sample_db")
+@pytest.mark.parametrize("question", ["equivalence", "quality"])
+def test_every_view_draws(open_page: OpenPage, question: str):
+    page = open_page("agreement", study="sample")
+    page.selectbox(key="question").select(question).run()
+    for view in VIEWS:
+        look_at(page, view)
+        said = [html.proto.body for html in page.get("html") if "<style" not in html.proto.body]
+        assert "failed" not in "".join(said).lower(), view
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_a_filter_leaves_the_rest_out(open_page: OpenPage):
+    page = open_page("agreement", study="sample")
+    page.multiselect(key="filter-category").select("G").run()
+    assert not page.exception
     drawn = shown(page)
-    assert "&lt;img" in drawn
-    assert "<img" not in drawn
+    assert "96 items" not in drawn
+    assert "3 people gave" in drawn
+
+
+def test_epsilon_is_fixed_once_and_then_named(open_page: OpenPage, sample_db: Database):
+    page = open_page("agreement", study="sample")
+    look_at(page, "stand-in")
+    assert "Epsilon is not fixed" in shown(page)
+    assert "may stand in" not in shown(page)
+    page.segmented_control(key="alt-kind").set_value("skilled").run()
+    page.button(key="alt-fix").click().run()
+    assert not page.exception
+    assert "Epsilon is not fixed" not in shown(page)
+    assert "may stand in for one of these 3 raters at epsilon 0.15" in shown(page)
+    assert any("Epsilon 0.15, in place of skilled annotators" in one.value for one in page.text)
+    with sample_db.read() as session:
+        found = find_epsilon(get_study(session, "sample"))
+    assert found.epsilon == 0.15
+    assert found.answers_then > 0
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_the_published_variant_is_a_choice(open_page: OpenPage):
+    page = open_page("agreement", study="sample")
+    look_at(page, "stand-in")
+    page.segmented_control(key="alt-variant").set_value("published").run()
+    assert not page.exception
+    assert "baseline:constant" in shown(page)
+
+
+def test_excluded_people_are_shown_both_ways(open_page: OpenPage, sample_db: Database):
+    with sample_db.write() as session:
+        person = session.query(Rater).filter_by(identity="person-1").one()
+        session.add(
+            Participation(
+                rater_id=person.id,
+                study_id=person.study_id,
+                arm="main",
+                phase="complete",
+                excluded_reason="too fast",
+                excluded_at=now(),
+            )
+        )
+    page = open_page("agreement", study="sample")
+    drawn = shown(page)
+    assert "2 people gave 192 answers" in drawn
+    assert "With everybody (3 people) two people agree on" in drawn
+    page.toggle(key="with-excluded").set_value(True).run()
+    assert "3 people gave 288 answers" in shown(page)
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_the_report_is_made_on_request(open_page: OpenPage):
+    page = open_page("agreement", study="sample")
+    look_at(page, "method")
+    page.button(key="report-prepare").click().run()
+    assert not page.exception
+    assert {one.key for one in page.get("download_button")} or len(page.get("download_button")) == 2

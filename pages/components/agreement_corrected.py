@@ -1,0 +1,63 @@
+"""What judges say of the whole study, corrected by the people who rated part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.evidence.corrected import MEANINGS, CorrectedRow
+from pages.components.charts_figures import draw_csv_button
+from pages.components.charts_table import (
+    Column,
+    Figure,
+    draw_notes,
+    draw_sentences,
+    draw_table,
+    figure_of,
+)
+
+
+def draw_corrected(rows: Sequence[CorrectedRow], question: str, name: str) -> None:
+    """Judge alone, people alone and corrected, side by side."""
+    if not rows or not rows[0].mean.n_items:
+        st.text(
+            "This judge has scored no stored response or pair, so there is no whole to speak of."
+        )
+        return
+    whole = rows[0].mean
+    draw_sentences([whole.sentence])
+    st.text(
+        f"{MEANINGS[question][:1].upper()}{MEANINGS[question][1:]}: {whole.target}. The judge "
+        f"scored {whole.n_items:,} items of {whole.n_prompts:,} prompts, people rated "
+        f"{whole.n_labelled_items:,} of them in {whole.n_labelled_prompts:,} prompts."
+    )
+    draw_table(
+        [Column("strategy"), Column("category"), Column("items", is_number=True),
+         Column("rated", is_number=True), Column("judge only", is_number=True),
+         Column("people only", is_number=True),
+         Column("corrected", is_number=True, is_lead=True), Column("λ", is_number=True)],
+        [
+            [
+                row.strategy,
+                row.category,
+                Figure(f"{row.mean.n_items:,}", f"{row.mean.n_prompts:,} prompts"),
+                Figure(
+                    f"{row.mean.n_labelled_items:,}", f"{row.mean.n_labelled_prompts:,} prompts"
+                ),
+                figure_of(row.mean.judge_only.as_dict()),
+                figure_of(row.mean.human_only.as_dict()),
+                figure_of(row.mean.corrected.as_dict()),
+                "–" if row.mean.judge_weight is None else f"{row.mean.judge_weight:.2f}",
+            ]
+            for row in rows
+        ],
+        notes=["λ is how much weight the judge gets; at 0 only people's answers are left."],
+    )  # fmt: skip
+    draw_notes(
+        [
+            "Pairs say nothing of counts: one pair wrongly called the same merges two groups. How "
+            "many different answers a set holds is corrected on whole sets only."
+        ]
+    )
+    draw_csv_button([row.as_dict() for row in rows], name=f"{name}-corrected", key="corrected-csv")

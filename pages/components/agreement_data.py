@@ -1,0 +1,110 @@
+"""The ratings behind the agreement page: loaded once per change, then selected from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from core.agreement import AgreementReport, AltTestPlan
+from core.evidence import AgreementData, Selection
+from core.evidence.confidence import ConfidenceBin, confidence_bins
+from core.evidence.corrected import CorrectedRow, corrected_rows
+from core.evidence.drift import Block, courses
+from db.queries.evidence import load_confidences, load_correction_items, load_person_answers
+from db.queries.studies import get_study
+from db.reports import default_template, load_agreement
+from pages.components.workspace import database, settings
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What results of one question are kept by: a study as it is at one moment, and a seed.
+
+    Attributes:
+        study_id: part of the key because a slug may be given to another study.
+        version: as `db.queries.studies.data_version`.
+    """
+
+    study_id: int
+    slug: str
+    question: str
+    seed: int
+    version: tuple[int, int]
+
+
+# Resources, not data: these are frozen and large, and would be copied at every rerun otherwise.
+@st.cache_resource(show_spinner="Reading ratings", max_entries=6)
+def _load_data(source: Source) -> AgreementData:
+    with database().read() as session:
+        return load_agreement(session, settings(), get_study(session, source.slug), source.question)
+
+
+def load_data(source: Source) -> AgreementData:
+    """Everything people and judges said on one question, whatever the seed."""
+    return _load_data(replace(source, seed=0))
+
+
+@st.cache_resource(show_spinner="Computing", max_entries=40)
+def load_report(
+    source: Source,
+    selection: Selection = Selection(),
+    plan: AltTestPlan | None = None,
+) -> AgreementReport:
+    """The report of a selection; a changed filter computes, and reads nothing again."""
+    return load_data(source).report(selection, seed=source.seed, alternative=plan)
+
+
+@st.cache_data(show_spinner="Computing", max_entries=20)
+def load_corrected(source: Source, judge: str) -> list[CorrectedRow]:
+    """One judge's figures for the whole study, corrected by people."""
+    usual = default_template(source.question, settings())
+    with database().read() as session:
+        study = get_study(session, source.slug)
+        items = load_correction_items(session, study.id, source.question, judge, usual)
+    return corrected_rows(items, seed=source.seed)
+
+
+@st.cache_data(show_spinner="Computing", max_entries=20)
+def load_confidence_bins(source: Source) -> list[ConfidenceBin]:
+    """Stated confidence beside agreement with people."""
+    usual = default_template(source.question, settings())
+    with database().read() as session:
+        table = load_confidences(session, source.study_id, source.question, usual)
+    return confidence_bins(load_report(source), table, seed=source.seed)
+
+
+@st.cache_data(show_spinner="Computing", max_entries=20)
+def load_courses(source: Source) -> list[Block]:
+    """Each person over the course of their work."""
+    with database().read() as session:
+        answers = load_person_answers(session, source.study_id, source.question)
+    return courses(load_report(source), answers)
+
+
+def choose_selection(data: AgreementData) -> Selection:
+    """Filters, folded away until they are wanted; what is chosen is said when folded."""
+    with st.expander("Only a part", icon=":material/filter_alt:"):
+        left, middle, right = st.columns(3)
+        categories = _choose(left, "Categories", data.ratings["category"], "category")
+        strategies = _choose(middle, "Strategies", data.facts["strategy"], "strategy")
+        languages = _choose(right, "Languages", data.facts["language"], "language")
+        twins = any(first == second for first, second in data.texts.values())
+        without = twins and st.toggle("Without pairs of identical texts", key="without-twins")
+    excluded = data.excluded_with_answers
+    counted = bool(excluded) and st.toggle(
+        f"Count the answers of {_people(len(excluded))} a researcher excluded", key="with-excluded"
+    )
+    return Selection(categories, strategies, languages, counted, bool(without))
+
+
+def _choose(place: Any, label: str, values: Any, key: str) -> tuple[str, ...]:
+    present = sorted({str(value) for value in values.dropna().unique()} - {""})
+    if len(present) < 2:
+        return ()
+    return tuple(place.multiselect(label, present, key=f"filter-{key}", placeholder="all"))
+
+
+def _people(n: int) -> str:
+    return "1 person" if n == 1 else f"{n} people"
