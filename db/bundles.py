@@ -223,6 +223,12 @@ def _follow_ids(table: str, row: dict[str, Any], ids: Mapping[str, Ids]) -> None
     elif table == "rater" and row["kind"] != "judge":
         # So that a later export leaves the name as it is.
         row["meta"] = {PSEUDONYM: True}
+    elif table == "judged_set":
+        for name in ("asked", "audited"):
+            row[name] = [
+                [ids["response"].get(a, a), ids["response"].get(b, b), *rest]
+                for a, b, *rest in row[name]
+            ]
     elif table == "rating" and "set_item" in (row.get("meta") or {}):
         item_id = row["meta"]["set_item"]
         row["meta"] = {**row["meta"], "set_item": ids["item"].get(item_id, item_id)}

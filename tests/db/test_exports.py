@@ -28,8 +28,8 @@ from tests.support.crowd_study import answer, come, one_arm, open_crowd_study, p
 
 TABLES = {
     "prompts", "conditions", "responses", "paraphrase_sets", "items", "raters", "assignments",
-    "ratings", "checklists", "samples", "tags", "runs", "events", "participations", "gold", "notes",
-    LONG_RATINGS,
+    "ratings", "checklists", "judged_sets", "samples", "tags", "runs", "events", "participations",
+    "gold", "notes", LONG_RATINGS,
 }  # fmt: skip
 
 
@@ -66,8 +66,8 @@ def test_every_table_is_there_twice_with_all_rows(sample_db, settings, tmp_path)
     for table in TABLES:
         parquet = pq.read_table(io.BytesIO(bundle.read(f"parquet/{table}.parquet")))
         assert len(csv_rows(bundle, table)) == parquet.num_rows == done.rows[table]
-        # The sample study is no crowd study, and no model was asked for paraphrases in it.
-        is_empty = table in {"participations", "gold", "notes", "paraphrase_sets"}
+        # The sample study is no crowd study; no model paraphrased for it, no judge saved calls.
+        is_empty = table in {"participations", "gold", "notes", "paraphrase_sets", "judged_sets"}
         assert (done.rows[table] == 0) == is_empty
 
 
