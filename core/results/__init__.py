@@ -1,7 +1,13 @@
 """Diversity and quality per condition and category, from stored responses and ratings."""
 
+from core.results.differences import Difference, find_baselines, paired_differences
 from core.results.intervals import PossibleRange, PromptMeans
-from core.results.report import results_report
+from core.results.report import (
+    ALL_CATEGORIES,
+    DEFAULT_METRICS,
+    results_report,
+    summarize,
+)
 from core.results.rows import (
     ENSEMBLE,
     PairVerdict,
@@ -10,10 +16,19 @@ from core.results.rows import (
     majority_verdicts,
     mean_scores,
 )
-from core.results.sets import ResponseSet, SetMeasures, measure_sets
+from core.results.sets import (
+    ResponseSet,
+    SetMeasures,
+    gather_sets,
+    measure_sets,
+    measure_texts,
+)
 
 __all__ = [
+    "ALL_CATEGORIES",
+    "DEFAULT_METRICS",
     "ENSEMBLE",
+    "Difference",
     "PairVerdict",
     "PossibleRange",
     "PromptMeans",
@@ -21,8 +36,13 @@ __all__ = [
     "ResponseRow",
     "ResponseSet",
     "SetMeasures",
+    "find_baselines",
+    "gather_sets",
     "majority_verdicts",
     "mean_scores",
     "measure_sets",
+    "measure_texts",
+    "paired_differences",
     "results_report",
+    "summarize",
 ]
