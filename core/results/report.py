@@ -153,7 +153,7 @@ def _row(
 
 def _nontransitive_allowed(sets: Sequence[SetMeasures]) -> bool:
     """Where pairs were skipped although the count is known, the rate would be of a chosen part."""
-    return all(one.is_fully_scored for one in sets if one.get("distinct").is_defined)
+    return not any(one.n_unasked for one in sets if one.get("distinct").is_defined)
 
 
 def _possible(name: str, n: int) -> PossibleRange:

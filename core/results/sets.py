@@ -66,20 +66,18 @@ class SetMeasures:
         count: with its range where unscored pairs leave it open; None for an incomplete set.
         measures: by the keys of `core.diversity.DEFINITIONS`.
         verdicts: (i, j) -> merged verdict, by place in the set; unscored pairs are absent.
+        n_unasked: pairs nobody was asked about, as adaptive judging leaves them.
     """
 
     set: ResponseSet
     count: DistinctCount | None
     measures: Mapping[str, Measure]
     verdicts: Mapping[tuple[int, int], bool] = field(default_factory=dict)
+    n_unasked: int = 0
 
     def get(self, name: str) -> Measure:
         """A measure by its key; undefined where nobody took it."""
         return self.measures.get(name, _NOT_MEASURED)
-
-    @property
-    def is_fully_scored(self) -> bool:
-        return len(self.verdicts) == self.set.n * (self.set.n - 1) // 2
 
 
 def gather_sets(responses: Sequence[ResponseRow]) -> list[ResponseSet]:
@@ -161,9 +159,12 @@ def _measure(
         else surface.get(ids, {})
     )
     scored = {}
+    n_unasked = 0
     for i, j in combinations(range(one.n), 2):
         a, b = ids[i], ids[j]
-        verdict = verdicts.get((a, b) if a < b else (b, a))
+        pair = (a, b) if a < b else (b, a)
+        verdict = verdicts.get(pair)
+        n_unasked += pair not in verdicts
         if verdict is not None:
             scored[i, j] = verdict
     qualities = [scores.get(response) for response in ids]
@@ -183,6 +184,7 @@ def _measure(
             ),
         },
         verdicts=scored,
+        n_unasked=n_unasked,
     )
 
 

@@ -111,6 +111,18 @@ def load_vectors(
     return found
 
 
+def list_embedders(session: Session, study_id: int) -> list[str]:
+    """Embedding models by which some text of the study has been measured already."""
+    names = session.scalars(
+        select(SetMeasure.measure)
+        .join(Condition, SetMeasure.condition_id == Condition.id)
+        .where(Condition.study_id == study_id, SetMeasure.measure.contains("@"))
+        .distinct()
+    )
+    models = {name.partition("@")[2] for name in names}
+    return sorted(name for name in models if not name.startswith("tfidf:"))
+
+
 def add_vectors(
     session: Session, model: str, vectors: Mapping[str, npt.NDArray[np.float32]]
 ) -> None:
