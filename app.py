@@ -21,6 +21,8 @@ RESEARCHER_PAGES = (
     "people",
     "agreement",
     "results",
+    "story",
+    "experiments",
     "export",
 )
 RATE = "rate"

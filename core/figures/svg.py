@@ -60,7 +60,7 @@ def figure_svg(figure: Figure) -> str:
         columns,
         squeeze=False,
         gridspec_kw={
-            "left": 0.085,
+            "left": _left(figure),
             "right": 0.985,
             "top": 1 - 0.55 / height,
             "bottom": (legend_height + notes_height + 0.55) / height,
@@ -90,6 +90,12 @@ def figure_svg(figure: Figure) -> str:
     drawing.savefig(buffer, format="svg", metadata={"Date": None, "Title": figure.title})
     # Drawn with matplotlib's own wide font; a reader's common one is narrower and fits as well.
     return buffer.getvalue().replace("'DejaVu Sans'", "Helvetica, Arial, 'DejaVu Sans'")
+
+
+def _left(figure: Figure) -> float:
+    """Room for the longest label of the vertical axis, as a share of the width."""
+    labels = [label for panel in figure.panels for _, label in panel.y.ticks or ()]
+    return max(0.085, 0.045 + 0.0085 * max((len(label) for label in labels), default=0))
 
 
 def _draw_panel(axes: Axes, panel: Panel) -> None:
