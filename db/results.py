@@ -254,6 +254,13 @@ def _corpus(sets: Sequence[ResponseSet]) -> str:
     return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()[:16]
 
 
+def load_scores_of(
+    session: Session, templates: tuple[str, str], study_id: int, rater: str
+) -> dict[int, float]:
+    """Response id -> quality as one rater, or the ensemble, scores it."""
+    return _load_merged(session, templates, study_id, rater)[1]
+
+
 def _load_merged(
     session: Session, templates: tuple[str, str], study_id: int, rater: str
 ) -> tuple[dict[tuple[int, int], bool | None], dict[int, float]]:

@@ -1,13 +1,13 @@
 """Diversity and quality per condition and category, from stored responses and ratings."""
 
-from core.results.differences import Difference, find_baselines, paired_differences
-from core.results.intervals import PossibleRange, PromptMeans
-from core.results.report import (
+from core.results.differences import (
     ALL_CATEGORIES,
-    DEFAULT_METRICS,
-    results_report,
-    summarize,
+    Difference,
+    find_baselines,
+    paired_differences,
 )
+from core.results.intervals import PossibleRange, PromptMeans
+from core.results.report import DEFAULT_METRICS, results_report, summarize
 from core.results.rows import (
     ENSEMBLE,
     PairVerdict,

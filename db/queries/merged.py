@@ -7,6 +7,8 @@ the judges' current answers, which a test holds it to.
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Float, Select, case, cast, exists, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
@@ -76,12 +78,12 @@ def load_mean_quality(
 
 
 def _current(
-    study_id: int, question: str, judge: tuple[int, str] | None, answer: object
-) -> Select[tuple[int, int, float]]:
+    study_id: int, question: str, judge: tuple[int, str] | None, answer: Any
+) -> Select[Any]:
     """One answer per item and judge, over its newest revisions in all orders."""
     newer = aliased(Rating)
     query = (
-        select(Rating.item_id, Rating.rater_id, answer.label("answer"))  # type: ignore[attr-defined]
+        select(Rating.item_id, Rating.rater_id, answer.label("answer"))
         .join(Rater, Rating.rater_id == Rater.id)
         .where(
             Rater.study_id == study_id,

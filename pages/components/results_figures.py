@@ -352,7 +352,7 @@ def _top(rows: Sequence[Row], measure: str) -> float:
     ]
     meant = DEFINITIONS[measure]
     floor = 5.0 if measure == "distinct" else meant.high or 0.0
-    return _HEADROOM * max([*highest, floor if floor <= 5 else 0.0, 0.01])
+    return float(_HEADROOM * max([*highest, floor if floor <= 5 else 0.0, 0.01]))
 
 
 def _most(differences: Sequence[Difference], category: str) -> str:

@@ -16,7 +16,7 @@ from pages.components.compare_columns import Frame, column_html, headline
 from pages.components.compare_matrix import matrix_html, matrix_summary
 from pages.components.compare_words import category_text
 
-Answers = Mapping[tuple[int, int], Sequence[Answer]]
+Answers = Mapping[tuple[int, int], tuple[Answer, ...]]
 _KINDS = {"judge": "judge", "human": "person"}
 
 
