@@ -81,12 +81,29 @@ def analyse(
         ),
         "temperature": lambda: analyse_temperature(load_data(session, settings, study, ENSEMBLE)),
         "language": lambda: analyse_language(load_data(session, settings, study, ENSEMBLE)),
-        "stability": lambda: analyse_stability(
-            [load_data(session, settings, one, ENSEMBLE) for one in list_waves(session, study)]
-        ),
+        "stability": lambda: _stability(session, settings, study),
         "across-models": lambda: _across_models(session, settings, study, seed),
     }
     return analyses[experiment.id]()
+
+
+def _stability(session: Session, settings: Settings, study: Study) -> Outcome:
+    """Waves by the judges they share: another set of judges would look like drift."""
+    waves = list_waves(session, study)
+    template = result_templates(settings)[0]
+    judges = [set(list_judges(session, one.id, Question.EQUIVALENCE, template)) for one in waves]
+    judged = [(one, own) for one, own in zip(waves, judges, strict=True) if own] or [
+        (study, set[str]())
+    ]
+    shared = set.intersection(*(own for _, own in judged))
+    same = all(own == shared for _, own in judged)
+    if not shared and len(judged) > 1:
+        raise UserError(
+            "The waves were judged by different judges, so they cannot be compared. Let one judge "
+            f"judge all of: {', '.join(one.slug for one, _ in judged)}."
+        )
+    rater = ENSEMBLE if same else min(shared)
+    return analyse_stability([load_data(session, settings, one, rater) for one, _ in judged])
 
 
 def load_data(
@@ -112,6 +129,7 @@ def load_data(
         slug=study.slug,
         prompts=_prompts(session, settings, study.id),
         measured=tuple(measured),
+        rater=rater,
         by_judge={
             judge: tuple(load_measured(session, templates, study.id, judge)[0])
             for judge in (judges if each_judge else ())
@@ -121,11 +139,18 @@ def load_data(
             row.label: (row.spec or {}).get("parameters", {}).get("temperature")
             for row in about.conditions
         },
-        families={row.label: row.label.rpartition("#")[0] or row.label for row in about.conditions},
+        families=_families([row.label for row in about.conditions]),
         categories_used={(labels[c], p): category for c, p, category in rows if category},
         served=about.served,
         first_day=about.first_day,
     )
+
+
+def _families(labels: Sequence[str]) -> dict[str, str]:
+    """Label -> the label without its hash, where that still tells it from the others."""
+    short = {label: label.rpartition("#")[0] or label for label in labels}
+    names = list(short.values())
+    return {label: name if names.count(name) == 1 else label for label, name in short.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,8 @@ def analyse_stability(waves: Sequence[StudyData]) -> Outcome:
         "A difference between waves is drift of the answers; it shows neither cause nor intent. "
         "Only a rerun on the same day tells how much two waves differ by chance."
     ]
+    raters = list(dict.fromkeys(wave.rater for wave in waves))
+    notes.append(f"As seen by {', '.join(raters)}, the judge or judges that all waves share.")
     if len(waves) < 2:
         notes.append("There is one wave. Run the experiment again later to have a second.")
     return Outcome(

@@ -36,6 +36,7 @@ class StudyData:
     """One study as one rater sees it.
 
     Attributes:
+        rater: whose verdicts and scores these are.
         measured: every prompt × condition, with vocabulary.
         by_judge: judge -> the same sets as that judge alone sees them.
         verdicts: judges' verdicts on pairs.
@@ -49,6 +50,7 @@ class StudyData:
     slug: str
     prompts: tuple[StudiedPrompt, ...]
     measured: tuple[SetMeasures, ...]
+    rater: str = ""
     by_judge: Mapping[str, tuple[SetMeasures, ...]] = field(default_factory=dict)
     verdicts: tuple[PairVerdict, ...] = ()
     temperatures: Mapping[str, float | None] = field(default_factory=dict)

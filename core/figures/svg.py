@@ -77,11 +77,12 @@ def figure_svg(figure: Figure) -> str:
         _plain(figure.title), x=0.01, y=1 - 0.1 / height, ha="left", va="top",
         fontsize=_NORMAL + 1, color=_TEXT,
     )  # fmt: skip
-    drawing.legend(
-        handles=list(names.values()), labels=[_plain(name) for name in names],
-        loc="lower left", bbox_to_anchor=(0.005, notes_height / height), ncols=per_line,
-        frameon=False, fontsize=_SMALL, labelcolor=_TEXT, handletextpad=0.4, borderpad=0.2,
-    )  # fmt: skip
+    if names:
+        drawing.legend(
+            handles=list(names.values()), labels=[_plain(name) for name in names],
+            loc="lower left", bbox_to_anchor=(0.005, notes_height / height), ncols=per_line,
+            frameon=False, fontsize=_SMALL, labelcolor=_TEXT, handletextpad=0.4, borderpad=0.2,
+        )  # fmt: skip
     drawing.text(
         0.01, 0.05 / height, "\n".join(map(_plain, notes)), fontsize=_SMALL - 1, color=_TEXT,
         va="bottom", linespacing=1.35,

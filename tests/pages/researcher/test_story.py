@@ -35,7 +35,7 @@ def test_the_address_says_which_prompt_and_through_whose_eyes(open_page: OpenPag
 
 
 @pytest.mark.usefixtures("sample_db")
-def test_an_unknown_prompt_is_named(open_page: OpenPage, monkeypatch):
+def test_an_unknown_prompt_is_named(open_page: OpenPage):
     page = open_page("story", study="sample")
     page.query_params["prompt"] = "nowhere"
     page.run()
