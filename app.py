@@ -21,6 +21,8 @@ RESEARCHER_PAGES = (
     "people",
     "agreement",
     "results",
+    "story",
+    "experiments",
     "export",
 )
 # Reached from a page of their own kind; the bar on top stays short.

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from core.diversity.embedders import TFIDF
 from core.judges import judge_template
-from core.results import results_report
+from core.results import DEFAULT_METRICS, summarize
 from core.settings import Settings
 from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
@@ -21,11 +22,8 @@ from db.queries.agreement import list_excluded, load_item_facts
 from db.queries.analysis import (
     load_pair_texts,
     load_ratings,
-    load_response_rows,
-    load_scores,
-    load_verdicts,
 )
-from db.queries.judged_sets import load_adaptive_sets
+from db.results import ALL_SURFACE, load_measured
 
 if TYPE_CHECKING:
     from core.agreement import AgreementReport, AltTestPlan
@@ -94,17 +92,36 @@ def make_agreement_report(
 
 
 def make_results_report(
-    session: Session, settings: Settings, study: Study, *, rater: str, seed: int = 0
+    session: Session,
+    settings: Settings,
+    study: Study,
+    *,
+    rater: str,
+    seed: int = 0,
+    embedder: str = TFIDF,
 ) -> dict[str, Any]:
-    """Diversity and quality per condition and category (see `core.results`)."""
-    return results_report(
+    """Diversity and quality per condition and category, by every measure (see `core.results`)."""
+    measured, _ = load_measured(
+        session,
+        result_templates(settings),
+        study.id,
+        rater,
+        surface=ALL_SURFACE,
+        embedder=embedder,
+    )
+    report = summarize(
+        measured,
         study=study.slug,
         rater=rater,
-        responses=load_response_rows(session, study.id),
-        verdicts=load_verdicts(session, study.id, default_template(Question.EQUIVALENCE, settings)),
-        adaptive=load_adaptive_sets(
-            session, study.id, default_template(Question.EQUIVALENCE, settings)
-        ),
-        scores=load_scores(session, study.id, default_template(Question.QUALITY, settings)),
         seed=seed,
+        metrics=[*DEFAULT_METRICS, "embedding", "vendi"],
+    )
+    return report | {"embedder": embedder}
+
+
+def result_templates(settings: Settings) -> tuple[str, str]:
+    """Default templates of equivalence and quality, by which judges are named in results."""
+    return (
+        default_template(Question.EQUIVALENCE, settings),
+        default_template(Question.QUALITY, settings),
     )

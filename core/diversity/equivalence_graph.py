@@ -50,7 +50,7 @@ def distinct_count(n: int, verdicts: PairVerdicts) -> DistinctCount:
     Raises:
         InvalidRatingsError: an index outside the set, or a pair given both ways with two answers.
     """
-    scored = _scored_pairs(n, verdicts)
+    scored = scored_pairs(n, verdicts)
     high = _n_components(n, (pair for pair, equivalent in scored.items() if equivalent))
     possible = (pair for pair in combinations(range(n), 2) if scored.get(pair, True))
     low = high if high <= 1 else _n_components(n, possible)
@@ -69,7 +69,7 @@ def groups(n: int, verdicts: PairVerdicts) -> list[str]:
     Returns:
         One label per response; after Z come AA, AB, …
     """
-    scored = _scored_pairs(n, verdicts)
+    scored = scored_pairs(n, verdicts)
     roots = _roots(n, (pair for pair, equivalent in scored.items() if equivalent))
     label_of_root: dict[int, str] = {}
     return [label_of_root.setdefault(root, _letters(len(label_of_root))) for root in roots]
@@ -80,7 +80,7 @@ def n_nontransitive_triples(n: int, verdicts: PairVerdicts) -> int:
 
     Meaningless for verdicts that were inferred rather than asked (measurement rule 18).
     """
-    scored = _scored_pairs(n, verdicts)
+    scored = scored_pairs(n, verdicts)
     count = 0
     for a, b, c in combinations(range(n), 3):
         answers = [scored.get(pair) for pair in ((a, b), (a, c), (b, c))]
@@ -88,7 +88,20 @@ def n_nontransitive_triples(n: int, verdicts: PairVerdicts) -> int:
     return count
 
 
-def _scored_pairs(n: int, verdicts: PairVerdicts) -> dict[Pair, bool]:
+def components(n: int, edges: Iterable[Pair]) -> list[list[int]]:
+    """Members of each connected component, by first appearance."""
+    members: dict[int, list[int]] = {}
+    for node, root in enumerate(_roots(n, edges)):
+        members.setdefault(root, []).append(node)
+    return list(members.values())
+
+
+def scored_pairs(n: int, verdicts: PairVerdicts) -> dict[Pair, bool]:
+    """The pairs with a verdict, smaller index first.
+
+    Raises:
+        InvalidRatingsError: an index outside the set, or a pair given both ways with two answers.
+    """
     scored: dict[Pair, bool] = {}
     for (i, j), equivalent in verdicts.items():
         if i == j or not (0 <= i < n and 0 <= j < n):

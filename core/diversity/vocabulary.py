@@ -1,32 +1,27 @@
 """Vocabulary distance: one minus the Jaccard overlap of two responses' word sets.
 
 A word is a run of letters, marks and digits in any script, after NFKC and case folding; an
-apostrophe inside a word is dropped ("don't" is one word). Scripts written without spaces (Han,
-kana, Thai, Lao, Khmer, Burmese) have no visible words, so there each character counts as one.
-Python's `\\w+` would call a whole Chinese sentence one word and cut Hindi words at vowel signs.
+apostrophe inside a word is dropped ("don't" is one word). Han, kana, Thai, Lao, Khmer and Burmese
+are written without spaces between words, so there words are found by ICU's word breaker, with its
+dictionaries (package icu4py, MIT, with ICU under the Unicode licence). Python's `\\w+` would call
+a whole Chinese sentence one word and cut Hindi words at vowel signs.
 
 Source: Jain et al. (arXiv 2509.21267), section on metrics; their tokenizer is not published.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import combinations
 
 from core.diversity.measure import Measure
 
-_UNSPACED_RANGES = (
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Burmese
-    (0x1780, 0x17FF),  # Khmer
-    (0x3005, 0x3007),  # ideographic iteration mark, closing mark, zero
-    (0x3040, 0x30FF),  # kana
-    (0x31F0, 0x31FF),  # kana extensions
-    (0x3400, 0x4DBF),  # Han
-    (0x4E00, 0x9FFF),
-    (0xF900, 0xFAFF),
-    (0x20000, 0x3FFFF),
+# Thai and Lao, Burmese, Khmer, ideographic marks, kana, Han.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
 )
 _APOSTROPHES = "'’ʼ"
 
@@ -37,14 +32,11 @@ class _WordCharacters(dict[int, str]):
     def __missing__(self, code_point: int) -> str:
         character = chr(code_point)
         kind = unicodedata.category(character)[0]
+        replacement = character
         if character in _APOSTROPHES:
             replacement = ""
         elif kind not in "LMN":
             replacement = " "
-        elif any(first <= code_point <= last for first, last in _UNSPACED_RANGES):
-            replacement = f" {character} "
-        else:
-            replacement = character
         self[code_point] = replacement
         return replacement
 
@@ -52,10 +44,24 @@ class _WordCharacters(dict[int, str]):
 _WORD_CHARACTERS = _WordCharacters()
 
 
+def word_list(text: str) -> list[str]:
+    """The words of a text in order; empty when it has no letter, mark or digit."""
+    if text.isascii():
+        return text.casefold().translate(_WORD_CHARACTERS).split()
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _UNSPACED.sub(_spaced, folded).translate(_WORD_CHARACTERS).split()
+
+
 def words(text: str) -> frozenset[str]:
-    """The different words of a text; empty when it has no letter, mark or digit."""
-    folded = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return frozenset(folded.casefold().translate(_WORD_CHARACTERS).split())
+    """The different words of a text."""
+    return frozenset(word_list(text))
+
+
+def _spaced(run: re.Match[str]) -> str:
+    """A run of text without spaces, its words set apart."""
+    from icu4py.breakers import WordBreaker  # only where such text occurs: ICU is 40 MB
+
+    return f" {' '.join(WordBreaker(run[0], 'root'))} "
 
 
 def vocabulary_distance(texts: Sequence[str]) -> Measure:

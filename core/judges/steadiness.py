@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from core.agreement.estimate import mean_estimate
-from core.agreement.intervals import Resampler, default_interval
+from core.agreement.intervals import default_interval
+from core.agreement.resampling import Resampler
 from core.agreement.statistic import Statistic
 
 

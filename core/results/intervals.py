@@ -76,11 +76,19 @@ class PromptMeans:
         if float(np.ptp(sample)) < _SAME:
             return metric | {"reason": _all_equal(n, mean, possible)}
         if n >= MIN_PROMPTS_FOR_BOOTSTRAP:
-            means = sample[self._resample(n)].mean(axis=1)
-            low, high = (float(bound) for bound in np.percentile(means, (2.5, 97.5)))
+            low, high = self.bootstrap(sample)
         else:
             low, high = _t_interval(mean, se, n, possible)
         return metric | {"low": low, "high": high}
+
+    def bootstrap(self, values: Sequence[float] | npt.NDArray[np.float64]) -> tuple[float, float]:
+        """95% percentile interval of the mean over prompts, whatever order they come in."""
+        import numpy as np
+
+        sample = np.sort(np.asarray(values, dtype=float))
+        means = sample[self._resample(len(sample))].mean(axis=1)
+        low, high = np.percentile(means, (2.5, 97.5))
+        return float(low), float(high)
 
     def _resample(self, n: int) -> npt.NDArray[np.int64]:
         if n not in self._resamples:
@@ -91,10 +99,22 @@ class PromptMeans:
         return self._resamples[n]
 
 
-def _t_interval(mean: float, se: float, n: int, possible: PossibleRange) -> tuple[float, float]:
+def t_half_width(se: float, n: int, level: float = 0.95) -> float:
+    """Half the width of a t interval of a mean over n prompts."""
     from scipy.special import stdtrit  # scipy.stats takes a second to import
 
-    half = float(stdtrit(n - 1, 0.975)) * se
+    return float(stdtrit(n - 1, (1 + level) / 2)) * se
+
+
+def t_p_value(t: float, df: int) -> float:
+    """Two-sided p-value of a t statistic."""
+    from scipy.special import stdtr
+
+    return 2 * float(stdtr(df, -abs(t)))
+
+
+def _t_interval(mean: float, se: float, n: int, possible: PossibleRange) -> tuple[float, float]:
+    half = t_half_width(se, n)
     high = mean + half
     return max(mean - half, possible.low), high if possible.high is None else min(
         high, possible.high

@@ -6,10 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from core.diversity import Measure
+from core.diversity import DEFINITIONS, Measure
 from core.errors import UserError
+from core.results.differences import ALL_CATEGORIES
 from core.results.estimators import (
     AdaptiveSet,
+    adaptive_keys,
     count_verdicts,
     estimator_of,
     transitive_raters,
@@ -25,7 +27,18 @@ from core.results.rows import (
 )
 from core.results.sets import SetMeasures, measure_sets
 
-ALL_CATEGORIES = "all"
+COUNTS = ("distinct", "strict", "distinct_k")
+_SKIPPED = "Some pairs were not asked, so triples cannot be counted (adaptive judging)."
+DEFAULT_METRICS = (
+    "distinct",
+    "vocabulary",
+    "compression",
+    "quality",
+    "strict",
+    "distinct_k",
+    "utility_k",
+    "nontransitive",
+)
 
 
 def results_report(
@@ -69,10 +82,27 @@ def results_report(
         responses,
         count_verdicts(rater, verdicts, responses, adaptive),
         mean_scores(row for row in scores if _counts(row, estimator_of(rater)[0])),
+        skipping=adaptive_keys(rater, adaptive),
     )
+    return summarize(measured, study=study, rater=rater, seed=seed)
+
+
+def summarize(
+    measured: Sequence[SetMeasures],
+    *,
+    study: str,
+    rater: str,
+    seed: int = 0,
+    metrics: Sequence[str] = DEFAULT_METRICS,
+) -> dict[str, Any]:
+    """Means over prompts of sets that are measured already (see `results_report`).
+
+    Args:
+        metrics: keys of `core.diversity.DEFINITIONS`, in the order of the row.
+    """
     means = PromptMeans(seed)
     rows = [
-        _row(category, sets, means)
+        _row(category, sets, means, metrics)
         for of_condition in _by_condition(measured)
         for category, sets in _by_category(of_condition)
     ]
@@ -116,7 +146,9 @@ def _by_category(sets: list[SetMeasures]) -> list[tuple[str, list[SetMeasures]]]
     return [(ALL_CATEGORIES, sets), *sorted(grouped.items())]
 
 
-def _row(category: str, sets: list[SetMeasures], means: PromptMeans) -> dict[str, Any]:
+def _row(
+    category: str, sets: list[SetMeasures], means: PromptMeans, metrics: Sequence[str]
+) -> dict[str, Any]:
     first = sets[0].set
     return {
         "condition": first.condition,
@@ -126,14 +158,30 @@ def _row(category: str, sets: list[SetMeasures], means: PromptMeans) -> dict[str
         "n_prompts": len(sets),
         "n_responses": sum(len(one.set.responses) for one in sets),
         "n_failed": sum(one.set.n_failed for one in sets),
-        "n_incomplete": sum(not one.distinct.is_defined for one in sets),
-        "distinct": _metric(
-            means, [one.distinct for one in sets], PossibleRange(1, first.n, "fewer")
-        ),
-        "vocabulary": _metric(means, [one.vocabulary for one in sets], PossibleRange(0, 1)),
-        "compression": _metric(means, [one.compression for one in sets], PossibleRange(0, None)),
-        "quality": _metric(means, [one.quality for one in sets], PossibleRange(1, 5)),
+        "n_incomplete": sum(not one.get("distinct").is_defined for one in sets),
+        **{
+            name: {"mean": None, "reason": _SKIPPED}
+            if name == "nontransitive" and not _nontransitive_allowed(sets)
+            else _metric(means, [one.get(name) for one in sets], _possible(name, first.n))
+            for name in metrics
+        },
     }
+
+
+def _nontransitive_allowed(sets: Sequence[SetMeasures]) -> bool:
+    """Where pairs were skipped although the count is known, the rate would be of a chosen part."""
+    return not any(
+        one.n_unasked or one.is_adaptive for one in sets if one.get("distinct").is_defined
+    )
+
+
+def _possible(name: str, n: int) -> PossibleRange:
+    meant = DEFINITIONS[name]
+    return PossibleRange(
+        meant.low,
+        float(n) if meant.high_is_n else meant.high,
+        "fewer" if name in COUNTS else "less",
+    )
 
 
 def _metric(means: PromptMeans, measures: list[Measure], possible: PossibleRange) -> dict[str, Any]:

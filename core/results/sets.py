@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from core.diversity import (
@@ -12,12 +12,26 @@ from core.diversity import (
     Measure,
     compression_ratio,
     distinct_count,
+    distinct_k,
+    first_member_classes,
+    n_nontransitive_triples,
+    strict_count,
+    utility_k,
     vocabulary_distance,
 )
 from core.errors import InvalidRatingsError
 from core.results.rows import ResponseRow
 
-_INCOMPLETE = Measure.undefined("fewer than n responses")
+INCOMPLETE = Measure.undefined("fewer than n responses")
+_OPEN = Measure.undefined("unscored pairs leave the count open")
+_NOT_MEASURED = Measure.undefined("not measured")
+SKIPPED = "pairs were skipped (adaptive judging), which leaves only the count"
+# Made of every single verdict, not of the components alone.
+_BY_ALL_VERDICTS = ("strict", "distinct_k", "utility_k", "nontransitive")
+_TEXT_MEASURES = {"vocabulary": vocabulary_distance, "compression": compression_ratio}
+
+# response ids of a set -> measure -> value, for measures of the texts alone.
+SurfaceMeasures = Mapping[tuple[int, ...], Mapping[str, Measure]]
 
 
 @dataclass(slots=True)
@@ -42,6 +56,10 @@ class ResponseSet:
     def is_complete(self) -> bool:
         return len(self.responses) == self.n
 
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(row.id for row in self.responses)
+
 
 @dataclass(frozen=True, slots=True)
 class SetMeasures:
@@ -49,40 +67,30 @@ class SetMeasures:
 
     Attributes:
         count: with its range where unscored pairs leave it open; None for an incomplete set.
+        measures: by the keys of `core.diversity.DEFINITIONS`.
+        verdicts: (i, j) -> merged verdict, by place in the set; unscored pairs are absent.
+        n_unasked: pairs nobody was asked about.
+        is_adaptive: pairs were skipped, and what fills them in holds for the count alone.
     """
 
     set: ResponseSet
     count: DistinctCount | None
-    distinct: Measure
-    vocabulary: Measure
-    compression: Measure
-    quality: Measure
+    measures: Mapping[str, Measure]
+    verdicts: Mapping[tuple[int, int], bool] = field(default_factory=dict)
+    n_unasked: int = 0
+    is_adaptive: bool = False
+
+    def get(self, name: str) -> Measure:
+        """A measure by its key; undefined where nobody took it."""
+        return self.measures.get(name, _NOT_MEASURED)
 
 
-def measure_sets(
-    responses: Sequence[ResponseRow],
-    verdicts: Mapping[tuple[int, int], bool | None],
-    scores: Mapping[int, float],
-) -> list[SetMeasures]:
-    """Measure every prompt × condition.
-
-    A set with fewer than n responses has no measure: 3 of 5 responses cannot show 5 kinds.
-
-    Args:
-        responses: one row per slot.
-        verdicts: merged, as `majority_verdicts` gives them.
-        scores: merged, as `mean_scores` gives them.
-
-    Returns:
-        One entry per set, by condition, then in order of the prompts' first appearance.
+def gather_sets(responses: Sequence[ResponseRow]) -> list[ResponseSet]:
+    """Slots by prompt × condition, sorted by condition, then by the prompts' first appearance.
 
     Raises:
         InvalidRatingsError: a slot given twice.
     """
-    return [_measure(one, verdicts, scores) for one in _gather(responses)]
-
-
-def _gather(responses: Sequence[ResponseRow]) -> list[ResponseSet]:
     sets: dict[tuple[str, str | int], ResponseSet] = {}
     slots = Counter((row.condition, row.prompt_id, row.sample_index) for row in responses)
     repeated = [slot for slot, count in slots.items() if count > 1]
@@ -108,34 +116,117 @@ def _gather(responses: Sequence[ResponseRow]) -> list[ResponseSet]:
     return sorted(sets.values(), key=lambda one: one.condition)
 
 
+def measure_sets(
+    responses: Sequence[ResponseRow],
+    verdicts: Mapping[tuple[int, int], bool | None],
+    scores: Mapping[int, float],
+    surface: SurfaceMeasures | None = None,
+    skipping: Collection[tuple[str, str | int]] = (),
+) -> list[SetMeasures]:
+    """Measure every prompt × condition.
+
+    A set with fewer than n responses has no measure: 3 of 5 responses cannot show 5 kinds.
+
+    Args:
+        responses: one row per slot.
+        verdicts: merged, as `majority_verdicts` gives them.
+        scores: merged, as `mean_scores` gives them.
+        surface: measures of the texts that are known already; without it vocabulary and
+            compression are computed from the rows' texts.
+        skipping: (condition, prompt id) of sets that were judged adaptively. What fills in their
+            verdicts holds for the count alone, so nothing else is made of them.
+
+    Returns:
+        One entry per set, as `gather_sets` orders them.
+
+    Raises:
+        InvalidRatingsError: a slot given twice.
+    """
+    measured = [_measure(one, verdicts, scores, surface) for one in gather_sets(responses)]
+    return [
+        _counted_only(one) if (one.set.condition, one.set.prompt_id) in skipping else one
+        for one in measured
+    ]
+
+
+def _counted_only(one: SetMeasures) -> SetMeasures:
+    if not one.set.is_complete:
+        return one
+    undefined = dict.fromkeys(_BY_ALL_VERDICTS, Measure.undefined(SKIPPED))
+    return replace(one, measures={**one.measures, **undefined}, is_adaptive=True)
+
+
+def measure_texts(texts: Sequence[str]) -> dict[str, Measure]:
+    """The measures that need nothing but a complete set's texts."""
+    return {name: measure(texts) for name, measure in _TEXT_MEASURES.items()}
+
+
 def _measure(
     one: ResponseSet,
     verdicts: Mapping[tuple[int, int], bool | None],
     scores: Mapping[int, float],
+    surface: SurfaceMeasures | None,
 ) -> SetMeasures:
     if not one.is_complete:
-        return SetMeasures(one, None, *[_INCOMPLETE] * 4)
-    ids = [row.id for row in one.responses]
-    texts = [row.text for row in one.responses]
-    count = distinct_count(
-        one.n,
-        {
-            (i, j): verdicts.get((min(ids[i], ids[j]), max(ids[i], ids[j])))
-            for i, j in combinations(range(one.n), 2)
-        },
+        names = ("distinct", "strict", "distinct_k", "utility_k", "nontransitive", "quality")
+        known = (*names, *_TEXT_MEASURES, "embedding", "vendi")
+        return SetMeasures(one, None, dict.fromkeys(known, INCOMPLETE))
+    ids = one.ids
+    of_texts = (
+        measure_texts([row.text for row in one.responses])
+        if surface is None
+        else surface.get(ids, {})
     )
-    scored = [scores[response] for response in ids if response in scores]
+    scored = {}
+    n_unasked = 0
+    for i, j in combinations(range(one.n), 2):
+        a, b = ids[i], ids[j]
+        pair = (a, b) if a < b else (b, a)
+        verdict = verdicts.get(pair)
+        n_unasked += pair not in verdicts
+        if verdict is not None:
+            scored[i, j] = verdict
+    qualities = [scores.get(response) for response in ids]
+    known_qualities = [score for score in qualities if score is not None]
+    count = distinct_count(one.n, scored)
     return SetMeasures(
         set=one,
         count=count,
-        distinct=(
-            Measure.undefined("unscored pairs leave the count open")
-            if count.value is None
-            else Measure(float(count.value))
-        ),
-        vocabulary=vocabulary_distance(texts),
-        compression=compression_ratio(texts),
-        quality=(
-            Measure(sum(scored) / len(scored)) if scored else Measure.undefined("no quality score")
-        ),
+        measures={
+            "distinct": _counted(count),
+            **_by_verdicts(one.n, scored, qualities),
+            **of_texts,
+            "quality": (
+                Measure(sum(known_qualities) / len(known_qualities))
+                if known_qualities
+                else Measure.undefined("no quality score")
+            ),
+        },
+        verdicts=scored,
+        n_unasked=n_unasked,
     )
+
+
+def _by_verdicts(
+    n: int, scored: Mapping[tuple[int, int], bool], qualities: Sequence[float | None]
+) -> dict[str, Measure]:
+    classes = first_member_classes(n, scored)
+    return {
+        "strict": _counted(strict_count(n, scored)),
+        "distinct_k": _OPEN if classes is None else Measure(float(distinct_k(classes))),
+        "utility_k": _OPEN if classes is None else utility_k(classes, qualities),
+        "nontransitive": _nontransitive_share(n, scored),
+    }
+
+
+def _counted(count: DistinctCount) -> Measure:
+    return _OPEN if count.value is None else Measure(float(count.value))
+
+
+def _nontransitive_share(n: int, scored: Mapping[tuple[int, int], bool]) -> Measure:
+    n_triples = n * (n - 1) * (n - 2) // 6
+    if n_triples == 0:
+        return Measure.undefined("fewer than three responses")
+    if len(scored) < n * (n - 1) // 2:
+        return Measure.undefined("not all pairs have a verdict")
+    return Measure(n_nontransitive_triples(n, scored) / n_triples)

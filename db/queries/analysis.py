@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from core.pipeline.slots import current_slots
@@ -180,9 +180,17 @@ def load_pair_texts(
 
 
 def load_response_rows(
-    session: Session, study_id: int, prompt_ids: Sequence[int] | None = None
+    session: Session,
+    study_id: int,
+    prompt_ids: Sequence[int] | None = None,
+    *,
+    with_texts: bool = True,
 ) -> list[ResponseRow]:
-    """The slots that count, of all conditions; counted under the truth, else the category used."""
+    """The slots that count, of all conditions; counted under the truth, else the category used.
+
+    Args:
+        with_texts: False leaves the texts, most of what there is to read, in the database.
+    """
     query = (
         select(
             Response.id,
@@ -191,7 +199,7 @@ def load_response_rows(
             Response.sample_index,
             Response.replicate,
             Response.status,
-            Response.text,
+            Response.text if with_texts else literal("").label("text"),
             Response.category_used,
             Prompt.category,
         )

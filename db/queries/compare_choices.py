@@ -70,14 +70,19 @@ def load_choices(session: Session, study_id: int, default_template: str) -> Choi
     Args:
         default_template: of `equivalence`; judges asked in other words are named with theirs.
     """
-    conditions = session.scalars(
-        select(Condition).where(Condition.study_id == study_id).order_by(Condition.id)
-    )
     return Choices(
         prompts=tuple(_list_prompts(session, study_id)),
-        conditions=tuple(_choice(row) for row in conditions),
+        conditions=list_condition_choices(session, study_id),
         raters=tuple(_list_raters(session, study_id, default_template)),
     )
+
+
+def list_condition_choices(session: Session, study_id: int) -> tuple[ConditionChoice, ...]:
+    """Conditions in the order they were made."""
+    rows = session.scalars(
+        select(Condition).where(Condition.study_id == study_id).order_by(Condition.id)
+    )
+    return tuple(_choice(row) for row in rows)
 
 
 def search_prompts(session: Session, study_id: int, words: str) -> set[int]:

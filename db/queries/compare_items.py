@@ -270,3 +270,10 @@ def _answer(row: Any, default_template: str, *, with_texts: bool) -> Answer:
         rationale=row.rationale if with_texts else "",
         reply=(row.raw_reply or "") if with_texts else "",
     )
+
+
+def list_answers_about(
+    session: Session, item_ids: Sequence[int], question: str, default_template: str
+) -> dict[int, list[Answer]]:
+    """Item id -> its current answers to one question, with rationales."""
+    return _load_answers(session, item_ids, default_template, question=question, with_texts=True)

@@ -13,9 +13,27 @@ def test_an_apostrophe_does_not_cut_a_word():
     assert words("don't") == words("don’t") == {"dont"}
 
 
-def test_a_script_without_spaces_counts_characters():
-    assert words("我爱你") == {"我", "爱", "你"}
-    assert words("Pythonを学ぶ") == {"python", "を", "学", "ぶ"}
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # 我们 we, 在 at, 北京 Beijing, 大学 university, 学习 study
+        ("我们在北京大学学习。", {"我们", "在", "北京", "大学", "学习"}),
+        # を is a particle of its own; 学ぶ learn
+        ("Pythonを学ぶ", {"python", "を", "学ぶ"}),
+        # ฉัน I, รัก love, ภาษา language, ไทย Thai
+        ("ฉันรักภาษาไทย", {"ฉัน", "รัก", "ภาษา", "ไทย"}),
+    ],
+)
+def test_words_are_found_in_scripts_without_spaces(text: str, expected: set[str]):
+    assert words(text) == expected
+
+
+def test_arabic_words_are_parted_by_spaces_and_its_own_comma():
+    assert words("يحب الأطفال القراءة، كثيرا") == {"يحب", "الأطفال", "القراءة", "كثيرا"}
+
+
+def test_korean_is_parted_by_spaces():
+    assert words("나는 학교에 간다") == {"나는", "학교에", "간다"}
 
 
 def test_vowel_signs_stay_inside_a_hindi_word():

@@ -1,0 +1,142 @@
+"""How long Results takes on a large study, and how much memory: its queries and the whole script.
+
+    python benchmarks/results_page.py
+
+Builds a study of 344 prompts × 7 conditions × 5 responses judged by three judges (72,240
+verdicts, 36,120 scores) in a temporary database, then opens the page in processes of their own, and
+prints one JSON object, times in ms, memory in MB:
+
+- first_ever: vocabulary is measured and kept, which happens once per set.
+- cold: a new process with nothing cached; measures are kept, imports made, as on a server.
+- first, warm, measure: the page for the first time, again, and with another measure chosen.
+- peak_rss: after the first view, Streamlit and its test runner included.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sqlalchemy import insert, select
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.big_study import SLUG, big_study
+from core.settings import Settings
+from core.types import Question
+from db.engine import open_database
+from db.models import Condition, Item, Rater, Rating, Response
+from db.queries.studies import get_study
+from db.reports import default_template
+
+APP = Path(__file__).resolve().parent.parent / "app.py"
+
+
+def elapsed_ms(work: Callable[[], Any]) -> float:
+    started = time.perf_counter()
+    work()
+    return round((time.perf_counter() - started) * 1000, 1)
+
+
+def add_scores(settings: Settings) -> None:
+    """Every judge's quality score of every response."""
+    rng = np.random.default_rng(1)
+    template = default_template(Question.QUALITY, settings)
+    with open_database(settings).write() as session:
+        study_id = get_study(session, SLUG).id
+        judges = session.scalars(select(Rater.id).where(Rater.study_id == study_id)).all()
+        responses = session.execute(
+            select(Response.id, Response.prompt_id)
+            .join(Condition, Response.condition_id == Condition.id)
+            .where(Condition.study_id == study_id)
+        ).all()
+        session.execute(
+            insert(Item),
+            [
+                {
+                    "study_id": study_id,
+                    "kind": "response",
+                    "key": f"response:{row.id}",
+                    "cluster": str(row.prompt_id),
+                    "prompt_id": row.prompt_id,
+                    "response_a_id": row.id,
+                }
+                for row in responses
+            ],
+        )
+        items = session.scalars(
+            select(Item.id).where(Item.study_id == study_id, Item.kind == "response")
+        ).all()
+        for judge in judges:
+            session.execute(
+                insert(Rating),
+                [
+                    {
+                        "rater_id": judge,
+                        "item_id": item,
+                        "question": Question.QUALITY,
+                        "value": str(score),
+                        "template": template,
+                    }
+                    for item, score in zip(items, rng.integers(2, 6, len(items)), strict=True)
+                ],
+            )
+
+
+def open_page() -> dict[str, Any]:
+    """Times of one process that opens the page again and again."""
+    from streamlit.testing.v1 import AppTest
+
+    import pages.components.results_figures  # noqa: F401 - imported by a server before any visit
+    from pages.components import auth, startup
+
+    # A server imports these once, before the first visit.
+    startup.freeze_imports(
+        ("pandas", "plotly.graph_objects", "sklearn.feature_extraction.text", "scipy.stats")
+    )
+    # The test runner has no connection that could be told from a stranger's.
+    here = auth.Visit("127.0.0.1", True, "127.0.0.1:8501", frozenset({"host"}), None, None)
+    auth.current_visit = lambda: here
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    app.query_params["study"] = SLUG
+    page = app.switch_page("pages/researcher/results.py")
+    times: dict[str, Any] = {"first": elapsed_ms(page.run)}
+    if page.exception:
+        raise RuntimeError(page.exception[0].message)
+    times["peak_rss"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    times["warm"] = min(elapsed_ms(page.run) for _ in range(5))
+    times["measure"] = elapsed_ms(
+        lambda: page.selectbox(key="results-measure").select("quality").run()
+    )
+    return times
+
+
+def main() -> None:
+    if sys.argv[1:] == ["--visit"]:
+        print(json.dumps(open_page()))
+        return
+    with big_study() as settings:
+        add_scores(settings)
+        found = {}
+        for name in ("first_ever", "cold"):
+            done = subprocess.run(
+                [sys.executable, __file__, "--visit"],
+                check=True,
+                capture_output=True,
+                text=True,
+                env=dict(os.environ),
+            )
+            found[name] = json.loads(done.stdout.splitlines()[-1])
+    print(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()

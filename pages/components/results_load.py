@@ -1,0 +1,89 @@
+"""What the Results page shows, computed once per state of the study and kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from core.results import DEFAULT_METRICS, Difference, find_baselines, paired_differences, summarize
+from db.queries.compare_choices import ConditionChoice, list_condition_choices
+from db.reports import result_templates
+from db.results import ALL_SURFACE, keep, load_measured
+from pages.components.workspace import database, settings
+
+# What differences are offered for; the page computes those of one measure in a few milliseconds,
+# but only while the sets are at hand.
+COMPARED = ("distinct", "strict", "quality", "vocabulary", "compression", "embedding", "vendi")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Results as one rater sees them.
+
+    Attributes:
+        rows: of the `results` report, with the measures of texts that were asked for.
+        differences: measure -> paired differences to the baseline.
+        baselines: condition -> its baseline.
+        metrics: keys of the measures in each row.
+    """
+
+    rows: list[dict[str, Any]]
+    differences: dict[str, list[Difference]]
+    baselines: dict[str, str]
+    conditions: tuple[ConditionChoice, ...]
+    metrics: tuple[str, ...]
+
+
+@st.cache_data(show_spinner="Computing", max_entries=20)
+def load_results(
+    study_id: int,
+    slug: str,
+    rater: str,
+    surface: tuple[str, ...],
+    embedder: str,
+    baseline: str,
+    version: tuple[int, int],  # noqa: ARG001 - part of the key
+) -> Loaded:
+    """The results; computed anew when the study changes.
+
+    Args:
+        surface: measures of texts that are wanted.
+        baseline: label of the condition all others are compared with; "" takes each model's own
+            temperature condition.
+
+    Raises:
+        UserError: see `db.results.load_measured`.
+    """
+    with database().read() as session:
+        measured, found = load_measured(
+            session,
+            result_templates(settings()),
+            study_id,
+            rater,
+            surface=surface,
+            embedder=embedder,
+        )
+        conditions = list_condition_choices(session, study_id)
+    keep(database(), study_id, found)
+    surfaces = [name for name in ALL_SURFACE if name in surface]
+    given = [name for name in DEFAULT_METRICS if name not in ALL_SURFACE]
+    metrics = (*given, *surfaces)
+    report = summarize(measured, study=slug, rater=rater, metrics=metrics)
+    baselines = (
+        {one.label: baseline for one in conditions if one.label != baseline}
+        if baseline
+        else find_baselines(measured)
+    )
+    return Loaded(
+        rows=report["rows"],
+        differences={
+            name: paired_differences(measured, name, baselines)
+            for name in COMPARED
+            if name in metrics
+        },
+        baselines=baselines,
+        conditions=conditions,
+        metrics=metrics,
+    )
