@@ -12,7 +12,8 @@ from core.crowd import CrowdPlan
 from core.crowd.answers import FORMS
 from core.crowd.work import WorkPurpose
 from core.types import UNDEFINED_QUESTIONS, Question
-from db.crowd.frame import Offer, judged_shares, load_frame, offer
+from db.crowd.frame import Offer, load_frame, offer
+from db.crowd.verdicts import judged_shares
 from db.models import Gold, Study
 
 

@@ -67,7 +67,7 @@ def ensure_work(session: Session, rater_id: int, *, now: datetime | None = None)
     """Fills up what a rating person has to do, up to their quota; returns the items open.
 
     Without anything left to give, those who have done something go on to the end, and latecomers
-    are told that the study is full.
+    are told that the study is full; in a pause they wait.
     """
     row, study, plan = lock_participation(session, rater_id)
     return advance(session, row, study, plan, now or moment())
@@ -107,7 +107,10 @@ def advance(
             Assignment.purpose != WorkPurpose.PRACTICE,
         )
     )
-    move(row, after(plan, Phase.RATING) if n_done else Phase.FULL, at)
+    if n_done:
+        move(row, after(plan, Phase.RATING), at)
+    elif study.status != StudyStatus.PAUSED:
+        move(row, Phase.FULL, at)
     session.flush()
     return 0
 

@@ -17,20 +17,20 @@ from core.crowd.answers import FORMS
 from core.crowd.plan import ItemPlan
 from core.pipeline.slots import current_slots
 from core.strategies import strategy_kind
-from core.types import Question, Verdict
-from db.models import Condition, Gold, Item, Prompt, Rater, Rating, Response, Study
-from db.queries.analysis import judge_key
+from core.types import Question
+from db.models import Condition, Gold, Item, Prompt, Response, Study
 from db.queries.items import (
     ensure_pair_items,
     ensure_prompt_items,
     ensure_response_items,
     ensure_set_items,
 )
-from db.queries.ratings import current_ratings
 
 # Words are counted in about so many texts; more would not change an estimate.
 WORDS_FROM = 300
 
+# Stands for the condition of pairs that have none.
+IMPORTED = "imported"
 # What becomes an item: ids of one response, of two, of a set, or of a prompt alone.
 Members = tuple[int, ...]
 
@@ -46,6 +46,16 @@ class Member:
     category_source: str
 
 
+@dataclass(frozen=True, slots=True)
+class ImportedPair:
+    """words: in both of its texts."""
+
+    item_id: int
+    key: str
+    category: str
+    words: int
+
+
 @dataclass(frozen=True)
 class Frame:
     """Everything that fits the choice of conditions and categories.
@@ -55,6 +65,7 @@ class Frame:
         sizes: condition id -> responses in a complete set of it.
         conditions: id -> label.
         prompts: (id, category) of prompts that fit.
+        imported: pairs that came with texts of their own; they have no condition.
         gold: keys of items with known answers, which nobody is to rate.
     """
 
@@ -62,16 +73,23 @@ class Frame:
     sizes: Mapping[int, int]
     conditions: Mapping[int, str]
     prompts: Sequence[tuple[int, str]]
+    imported: Sequence[ImportedPair]
     gold: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What one question can be asked about: candidates by number, and what each number means."""
+    """What one question can be asked about: candidates by number, and what each number means.
+
+    Attributes:
+        members: of number 0, 1, …; what is beyond them is in `items`.
+        items: number -> id of an item that is there already.
+    """
 
     kind: str
     candidates: Sequence[Candidate]
     members: Sequence[Members]
+    items: Mapping[int, int]
 
 
 def load_frame(session: Session, study: Study, plan: ItemPlan) -> Frame:
@@ -103,6 +121,7 @@ def load_frame(session: Session, study: Study, plan: ItemPlan) -> Frame:
             for row in prompts
             if plan.categories is None or (row.category or "") in plan.categories
         ],
+        imported=_imported_pairs(session, study.id, plan),
         gold=frozenset(gold),
     )
 
@@ -115,7 +134,9 @@ def mean_words(session: Session, frame: Frame) -> tuple[float, float]:
     for table, ids in ((Response, responses), (Prompt, prompts)):
         some = ids[:: max(1, len(ids) // WORDS_FROM)]
         texts = session.scalars(select(table.text).where(table.id.in_(some)))
-        counts = [len(text.split()) for text in texts]
+        counts: list[float] = [len(text.split()) for text in texts]
+        if table is Response:
+            counts += [one.words / 2 for one in frame.imported]
         means.append(fmean(counts) if counts else 0.0)
     return means[0], means[1]
 
@@ -139,66 +160,23 @@ def offer(frame: Frame, question: Question) -> Offer:
         for number, (stratum, ids) in enumerate(zip(strata, members, strict=True))
         if _key(kind, ids) not in frame.gold
     ]
-    return Offer(kind, candidates, members)
-
-
-def judged_shares(
-    session: Session, study_id: int, the_offer: Offer, judge: str, default_template: str
-) -> dict[int, float]:
-    """Candidate's number -> share of judges who call its two responses equivalent.
-
-    A judge asked in both orders counts once, with what it says on average; undecided pairs are
-    absent.
-
-    Args:
-        judge: the only one to hear, by its name in reports or its model; "" for all.
-    """
-    if the_offer.kind != "pair":
-        return {}
-    rows = session.execute(
-        select(
-            Rating.rater_id,
-            Rating.template,
-            Rating.order,
-            Rating.repeat,
-            Rating.revision,
-            Rating.value,
-            Rater.identity,
-            Item.response_a_id,
-            Item.response_b_id,
-        )
-        .join(Rater, Rating.rater_id == Rater.id)
-        .join(Item, Rating.item_id == Item.id)
-        .where(
-            Rater.study_id == study_id,
-            Rater.kind == "judge",
-            Rating.question == Question.EQUIVALENCE,
-            Item.response_b_id.is_not(None),
-        )
-    )
-    newest = current_ratings(
-        rows,
-        key=lambda row: (frozenset(row[7:9]), row[:4]),
-        revision=lambda row: int(row.revision),
-    ).values()
-    said: dict[frozenset[int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in newest:
-        name = judge_key(row.identity, row.template, default_template)
-        if row.value is not None and judge in ("", name, row.identity):
-            is_same = float(row.value == Verdict.EQUIVALENT)
-            said[frozenset((row.response_a_id, row.response_b_id))][name].append(is_same)
-    return {
-        one.item_id: fmean(fmean(verdicts) for verdicts in said[pair].values())
-        for one in the_offer.candidates
-        if (pair := frozenset(the_offer.members[one.item_id])) in said
-    }
+    items = {}
+    if kind == "pair":
+        for number, one in enumerate(frame.imported, start=len(members)):
+            if one.key not in frame.gold:
+                items[number] = one.item_id
+                candidates.append(Candidate(number, (one.category, IMPORTED), sided=True))
+    return Offer(kind, candidates, members, items)
 
 
 def ensure_items(
     session: Session, study_id: int, frame: Frame, the_offer: Offer, drawn: Sequence[Drawn]
 ) -> list[Drawn]:
     """Makes items of what was drawn, and puts their ids in place of the numbers drawn by."""
-    chosen = [the_offer.members[one.candidate.item_id] for one in drawn]
+    numbers = [
+        one.candidate.item_id for one in drawn if one.candidate.item_id not in the_offer.items
+    ]
+    chosen = [the_offer.members[number] for number in numbers]
     by_id = {response.id: response for one_set in frame.sets for response in one_set}
     ids: dict[Members, int] = {}
     if the_offer.kind == "prompt":
@@ -214,9 +192,11 @@ def ensure_items(
     else:
         sets = [[by_id[one] for one in members] for members in chosen]
         ids = ensure_set_items(session, study_id, sets)
+    by_number = {number: ids[members] for number, members in zip(numbers, chosen, strict=True)}
+    by_number |= the_offer.items
     return [
-        replace(one, candidate=replace(one.candidate, item_id=ids[members]))
-        for one, members in zip(drawn, chosen, strict=True)
+        replace(one, candidate=replace(one.candidate, item_id=by_number[one.candidate.item_id]))
+        for one in drawn
     ]
 
 
@@ -238,6 +218,23 @@ def describe(plan: ItemPlan, question: Question) -> str:
         }[plan.selection]
         parts.append(how)
     return "; ".join(parts)
+
+
+def _imported_pairs(session: Session, study_id: int, plan: ItemPlan) -> list[ImportedPair]:
+    """Pairs that came with both texts; none where certain conditions are wanted."""
+    if plan.conditions is not None:
+        return []
+    rows = session.execute(
+        select(Item.id, Item.key, Item.category, Item.content)
+        .where(Item.study_id == study_id, Item.kind == "external")
+        .order_by(Item.id)
+    )
+    return [
+        ImportedPair(row.id, row.key, row.category or "", sum(len(text.split()) for text in texts))
+        for row in rows
+        if all(texts := [row.content.get("response_a"), row.content.get("response_b")])
+        and (plan.categories is None or (row.category or "") in plan.categories)
+    ]
 
 
 def _members_of(
@@ -276,6 +273,10 @@ def _members_of(
         if members:
             sets.append(members)
     return sets
+
+
+def _numbers(drawn: Sequence[Drawn]) -> list[int]:
+    return [one.candidate.item_id for one in drawn]
 
 
 def _groups(kind: str, one_set: Sequence[Member], size: int) -> Iterable[Members]:

@@ -26,12 +26,12 @@ from db.crowd.frame import (
     Frame,
     describe,
     ensure_items,
-    judged_shares,
     load_frame,
     mean_words,
     offer,
 )
 from db.crowd.rows import lock_study
+from db.crowd.verdicts import judged_shares
 from db.models import Participation, Sample, Study
 from db.queries.studies import add_event, touch
 

@@ -8,7 +8,14 @@ import json
 
 import pytest
 
-from core.security import load_secret_key, rater_id_from_token
+from core.security import (
+    TEST_OUTCOMES,
+    JoinTarget,
+    load_secret_key,
+    rater_id_from_token,
+    study_from_join_token,
+    study_id_from_preview_token,
+)
 from db.crowd.participation import touch
 from db.crowd.people import list_participants
 from db.engine import open_database
@@ -116,3 +123,26 @@ def test_added_people_have_links_that_give_them_work(opened, taskanchor, setting
 def _people(database):
     with database.read() as session:
         return list_participants(session, get_study(session, SLUG).id)
+
+
+def test_links_for_a_platform_lead_to_every_end(opened, taskanchor, settings):
+    links = json.loads(taskanchor("people", "recruit", SLUG, "--json").out)
+    key = load_secret_key(None, settings.data_dir, bound_to_loopback=True)
+    with opened.read() as session:
+        study_id = get_study(session, SLUG).id
+    for end, address in {"": links["link"], **links["tests"]}.items():
+        token = address.partition("?study=")[2].partition("&")[0]
+        assert study_from_join_token(token, key) == JoinTarget(study_id, end)
+        assert "&PROLIFIC_PID=" in address
+    assert set(links["tests"]) == set(TEST_OUTCOMES)
+    token = links["preview"].partition("?token=")[2]
+    assert study_id_from_preview_token(token, key) == study_id
+    shown = taskanchor("people", "recruit", SLUG).out
+    assert all(address in shown for address in (links["link"], *links["tests"].values()))
+
+
+@pytest.mark.usefixtures("database")
+def test_a_study_without_a_plan_has_no_link_for_a_platform(taskanchor):
+    called = taskanchor("people", "recruit", SLUG)
+    assert called.code == 2
+    assert "has no plan yet" in called.err
