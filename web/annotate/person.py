@@ -165,13 +165,12 @@ def _practice(session: Session, frame: Frame, view: ParticipationView, asked: As
 def _rating(session: Session, frame: Frame, person: Person, asked: Asked) -> Screen:
     progress = get_progress(session, person.rater_id)
     is_planned = person.view is not None
-    if not progress.total:
-        is_paused = person.status == StudyStatus.PAUSED
-        key = "study_paused" if is_paused else "nothing_to_do"
-        return screens.message_screen(frame, key)
     task = _task(session, person, asked.at)
-    if task is None:
+    if task is None and progress.total and not is_planned:
         return screens.thanks_screen(frame, progress)
+    if task is None:
+        is_paused = person.status == StudyStatus.PAUSED
+        return screens.message_screen(frame, "study_paused" if is_paused else "nothing_to_do")
     if not is_planned and not asked.go and task.value is None:
         return screens.welcome_screen(frame, task, progress)
     if asked.pause and progress.open:

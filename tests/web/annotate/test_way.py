@@ -279,6 +279,21 @@ def test_a_pause_stops_newcomers_and_lets_people_finish_what_they_have(visitor: 
     assert phase_of(visitor, waiting) == Phase.CONSENT
 
 
+def test_who_finished_what_they_had_waits_through_the_pause(visitor: Visitor):
+    plan = plan_of(
+        arms=one_arm(n_items=2),
+        work={"items_per_person": 2, "ratings_per_item": 1},
+        recruiting=RECRUITING,
+    )
+    token = come(visitor, start_study(visitor, plan), "pid-1")
+    first = answer_next(visitor, token, "different")
+    assert "2 of 2" in first
+    with visitor.database.write() as session:
+        pause_study(session, get_study(session, SLUG), actor="tests")
+    assert "2 of 2" in visitor.page(token)
+    assert "Thank you!" in answer_next(visitor, token, "different")
+
+
 def test_a_closed_study_says_so_but_still_hands_over_codes(visitor: Visitor):
     plan = plan_of(
         arms=one_arm(n_items=2),
