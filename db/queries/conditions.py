@@ -25,6 +25,8 @@ class ConditionOverview:
         n_pairs: pairs of answered slots within a set; what an equivalence judge is asked about.
         failed: reason -> slots; flagged: flag -> responses; both the most frequent first.
         dropped_parameters: those the model refused, so that responses were made without them.
+        wrong_category: of a mismatched condition, whose instruction it gives, or the seed of that
+            choice; "" otherwise. The label does not say it.
     """
 
     id: int
@@ -38,6 +40,7 @@ class ConditionOverview:
     failed: dict[str, int]
     flagged: dict[str, int]
     dropped_parameters: tuple[str, ...]
+    wrong_category: str = ""
 
 
 def list_condition_overviews(session: Session, study_id: int) -> list[ConditionOverview]:
@@ -92,4 +95,5 @@ def _overview(condition: Condition, sets: Mapping[int, Sequence[Any]]) -> Condit
         failed=dict((+failed).most_common()),
         flagged=dict(flagged.most_common()),
         dropped_parameters=tuple(sorted(dropped)),
+        wrong_category=condition.spec.get("wrong_category", ""),
     )

@@ -38,15 +38,23 @@ def count_expected(session: Session, study_id: int, spec: RunSpec) -> int:
     A run plans condition by condition and chunk by chunk, so until its end its own count of what
     is planned is too low to tell the time left. Prompts added meanwhile are counted here.
     """
-    n_prompts = (
-        session.scalar(select(func.count()).select_from(Prompt).where(Prompt.study_id == study_id))
-        or 0
+    of_category: dict[str | None, int] = dict(
+        session.execute(
+            select(Prompt.category, func.count())
+            .where(Prompt.study_id == study_id)
+            .group_by(Prompt.category)
+        ).all()
     )
+    n_prompts = sum(of_category.values())
     match spec:
         case ClassifySpec():
             return n_prompts
         case GenerateSpec():
-            return n_prompts * sum(condition.n for condition in spec.conditions)
+            # Prompts of a chosen wrong category are not asked under it.
+            return sum(
+                one.n * (n_prompts - of_category.get(one.wrong_category, 0))
+                for one in spec.conditions
+            )
         case JudgeSpec():
             wanted = [
                 one

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import streamlit as st
@@ -155,8 +156,10 @@ def draw_launch(
         st.rerun()
 
 
-def draw_conditions(overviews: Sequence[ConditionOverview], n_prompts: int) -> None:
+def draw_conditions(overviews: Sequence[ConditionOverview], views: Sequence[PromptView]) -> None:
     """What is stored, condition by condition, failures and oddities included."""
+    of_category = Counter(view.truth for view in views)
+    any_wrong = any(one.wrong_category for one in overviews)
     st.subheader("What is there", anchor=False)
     draw_refused_parameters(overviews)
     st.dataframe(
@@ -164,11 +167,12 @@ def draw_conditions(overviews: Sequence[ConditionOverview], n_prompts: int) -> N
             {
                 "condition": one.label,
                 "responses": one.n_ok,
-                "of": one.n * n_prompts,
+                "of": one.n * (len(views) - of_category[one.wrong_category]),
                 "failed": counts_text(one.failed),
                 "flagged": counts_text(one.flagged),
                 "refused parameters": ", ".join(one.dropped_parameters),
             }
+            | ({"wrong instruction of": one.wrong_category} if any_wrong else {})
             for one in overviews
         ],
         hide_index=True,
@@ -194,7 +198,7 @@ def draw_page() -> None:
     draw_runs(study)
     draw_batches(study)
     if overviews:
-        draw_conditions(overviews, len(views))
+        draw_conditions(overviews, views)
 
 
 draw_page()

@@ -63,3 +63,10 @@ def test_parameters_a_model_refused_are_named(db):
         rows.response(prompt, condition, 1)
 
     assert overview(db, write).dropped_parameters == ("temperature", "top_p")
+
+
+def test_a_mismatched_condition_says_whose_instruction_it_gives(db):
+    def write(rows):
+        rows.condition("mismatched", n=1).spec = {"wrong_category": "G"}
+
+    assert overview(db, write).wrong_category == "G"

@@ -65,3 +65,21 @@ def test_a_generation_comes_to_n_responses_of_each_condition_to_every_prompt(db)
         rows.prompt("p1")
         rows.prompt("p2")
         assert count_expected(session, rows.study.id, GenerateSpec(conditions)) == 16
+
+
+def test_prompts_of_a_chosen_wrong_category_are_not_expected(db):
+    taxonomy, templates = load_taxonomy(), TemplateSource()
+    conditions = tuple(
+        make_condition(
+            "openai:m", "", "mismatched", n=3, taxonomy=taxonomy, templates=templates,
+            wrong_category=wrong,
+        )
+        for wrong in ("G", "A", "seed:1")
+    )  # fmt: skip
+    with db.write() as session:
+        rows = StudyRows.new(session)
+        for name, category in (("p1", "G"), ("p2", "F"), ("p3", None)):
+            rows.prompt(name).category = category
+        session.flush()
+        expected = count_expected(session, rows.study.id, GenerateSpec(conditions))
+    assert expected == 3 * 2 + 3 * 3 + 3 * 3
