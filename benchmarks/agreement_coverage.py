@@ -51,7 +51,8 @@ Share of simulated studies whose 95% interval holds the true value: three people
 prompt, a person right in {accuracy:.0%}; prompts differ in how often their pairs are the same and
 in how hard they are. **default** is what a report shows: below 50 prompts Wilson with effective n
 and t for proportions and atanh-t on the cluster jackknife for coefficients, from 50 on the
-percentile bootstrap of prompts, and no interval where answers are too few or too lopsided. The
+percentile bootstrap of prompts. Kappas and alpha get no interval where the rarer answers are below
+a fifth of all and below 8 prompts' worth: they would hold too rarely (.80 to .91 there). The
 number in brackets counts the studies of {replicates} that get an interval, where not all do; with
 fewer than 50 no coverage is given. The simulation error is about {error:.3f} for a full cell.
 

@@ -183,7 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{name:<40}" + "".join(f"{seconds[n]:>12.3f}" for n in sizes))
         if seconds[sizes[-1]] > LIMITS_S[name]:
             missed.append(f"{name} took {seconds[sizes[-1]]:.2f} s, limit {LIMITS_S[name]:g} s")
-        growth = seconds[sizes[-1]] / max(seconds[sizes[-2]], 1e-3)
+        growth = seconds[sizes[-1]] / max(seconds[sizes[-2]], 0.05)
         if growth > LARGEST_GROWTH:
             missed.append(f"{name} takes {growth:.1f} times as long for twice the items")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -52,7 +52,7 @@ def default_interval(
 
     Returns:
         50 clusters or more: percentile bootstrap of clusters. 10 to 49: for proportions Wilson
-        with effective n and t(G - 1), else t(G - 1) on the delete-one-cluster jackknife on the
+        with effective n and t(G - 1), else t on the delete-one-cluster jackknife on the
         atanh scale. No interval, and the reason: fewer clusters, fewer than 10 verdicts of the
         rarer kind, more than 1% undefined replicates, or a value that no resample changes; for
         kappas and alpha also when the rarer answers are below a fifth and below 8 prompts' worth.
@@ -165,10 +165,10 @@ def bca_interval(estimate: Estimate, totals: FloatArray, sums: FloatArray) -> St
 def jackknife_interval(
     estimate: Estimate, totals: FloatArray, confidence: float = 0.95
 ) -> Statistic:
-    """t(G - 1) interval on the atanh scale, standard error by leaving out one cluster at a time.
+    """t interval on the atanh scale, standard error by leaving out one cluster at a time.
 
-    The scale is stretched by the delta method, so that one leave-out value of exactly 1 does not
-    make the error infinite.
+    Degrees of freedom are G - 1, or fewer where few clusters dominate. The scale is stretched by
+    the delta method, so that one leave-out value of exactly 1 does not make the error infinite.
     """
     n_clusters = len(totals)
     left_out = estimate.evaluate(totals.sum(axis=0) - totals)
@@ -182,7 +182,21 @@ def jackknife_interval(
     error = math.sqrt(jackknife_variance(left_out))
     if error < 1e-12 or estimate.value >= 1 - 1e-12:
         return _at_boundary(estimate, totals)
-    return atanh_t_interval(estimate, error, n_clusters - 1, JACKKNIFE, confidence)
+    degrees = effective_degrees(left_out)
+    return atanh_t_interval(estimate, error, degrees, JACKKNIFE, confidence)
+
+
+def effective_degrees(left_out: FloatArray) -> float:
+    """Degrees of freedom of a jackknife variance, at most n - 1.
+
+    A variance that rests on few units is less sure than n - 1 says: 3 (Σ u²)² / Σ u⁴ - 1, u what
+    leaving a unit out changes, is n - 1 for normal u and less where few units dominate.
+    """
+    squares = (left_out - left_out.mean()) ** 2
+    spread = float(np.sum(squares**2))
+    if spread <= 0:
+        return len(left_out) - 1.0
+    return max(1.0, min(len(left_out) - 1.0, 3 * float(np.sum(squares)) ** 2 / spread - 1))
 
 
 def jackknife_variance(left_out: FloatArray) -> float:

@@ -21,6 +21,7 @@ from core.agreement.intervals import (
     WILSON,
     bca_interval,
     cluster_totals,
+    effective_degrees,
     jackknife_interval,
     wilson_interval,
 )
@@ -178,6 +179,17 @@ def test_jackknife_of_a_mean_has_the_standard_error_of_a_mean():
     centre, t = math.atanh(scores.mean()), 2.063899
     assert result.low == pytest.approx(math.tanh(centre - t * error), abs=1e-6)
     assert result.high == pytest.approx(math.tanh(centre + t * error), abs=1e-6)
+
+
+def test_few_dominating_prompts_leave_fewer_degrees_of_freedom():
+    even = np.tile([1.0, -1.0], 10)
+    assert effective_degrees(even) == 19
+    # One unit off by .95 from the mean, nineteen by .05.
+    lone = np.zeros(20)
+    lone[0] = 1
+    u2 = np.array([0.95**2] + [0.05**2] * 19)
+    assert effective_degrees(lone) == pytest.approx(3 * u2.sum() ** 2 / np.sum(u2**2) - 1)
+    assert effective_degrees(lone) < 3
 
 
 @pytest.mark.parametrize("prompts", [14, 80])
