@@ -270,7 +270,7 @@ def test_workers_wait_for_batches_without_holding_up_other_runs(
     assert taskanchor("classify", "pilot", "--model", "anthropic:m", "--queue").code == 0
 
     def statuses():
-        return [status for (status,) in rows(settings, Run.status)]
+        return [status for _, status in sorted(rows(settings, Run.id, Run.status))]
 
     with running("worker") as worker:
         wait_until(lambda: statuses()[2] == "done", "the run without a batch is done")

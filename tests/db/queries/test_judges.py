@@ -1,5 +1,5 @@
 from db.models import Checklist
-from db.queries.judges import list_judge_overviews
+from db.queries.judges import list_definition_rows, list_judge_overviews
 from tests.support.rows import StudyRows
 
 
@@ -89,3 +89,51 @@ def test_people_and_other_studies_are_not_judges_of_this_one(db):
         other.rating(other.rater("openai:j"), other.item("pair"), "different")
 
     assert overviews(db, write) == []
+
+
+def test_repeats_are_noise_and_not_a_second_order(db):
+    def write(rows):
+        judge = rows.rater("openai:j")
+        item = rows.item("pair")
+        for repeat, value in enumerate(["equivalent", "different"]):
+            rows.rating(judge, item, value, order="ab", repeat=repeat, template="equivalence@1")
+
+    (one,) = overviews(db, write)
+    assert (one.n_items, one.n_answers, one.n_both) == (1, 2, 0)
+    assert (one.steadiness.n_repeats, one.steadiness.n_changed) == (1, 1)
+
+
+def test_a_judge_asked_by_both_definitions_is_compared_with_itself_by_category(db):
+    with db.write() as session:
+        rows = StudyRows.new(session)
+        judge = rows.rater("openai:j")
+        for key, category, anchored, general in [
+            ("one", "A", "equivalent", "equivalent"),
+            ("two", "G", "different", "equivalent"),
+        ]:
+            item = rows.item(key)
+            item.category = category
+            rows.rating(judge, item, anchored, order="ab", template="equivalence@1")
+            rows.rating(judge, item, general, order="ab", template="equivalence-general@2")
+        (row,) = list_definition_rows(session, rows.study.id)
+    assert (row.judge, row.anchored, row.general) == (
+        "openai:j",
+        "equivalence@1",
+        "equivalence-general@2",
+    )
+    assert list(row.by_category) == ["all", "A", "G"]
+    assert (row.by_category["all"].n, row.by_category["all"].only_general) == (2, 1)
+    assert row.by_category["G"].agreement.value == 0
+
+
+def test_what_rules_decided_is_counted_by_rule(db):
+    def write(rows):
+        rules = rows.rater("reference-check")
+        for key, how in [("one", "exact"), ("two", "numeric"), ("three", "exact")]:
+            rows.rating(
+                rules, rows.item(key), "correct", question="accuracy", meta={"decided_by": how}
+            )
+
+    (one,) = overviews(db, write)
+    assert one.decided_by == {"exact": 2, "numeric": 1}
+    assert one.steadiness is None

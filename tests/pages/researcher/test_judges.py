@@ -92,3 +92,30 @@ def test_failed_answers_are_asked_again_by_a_run_like_the_first(
     assert spec["retry_failed"] is True
     assert (spec["model_id"], spec["question"]) == ("replay:sample-judge-2", "equivalence")
     assert not [button for button in page.button if button.label == "Retry the failed"]
+
+
+def test_pairs_definitions_and_repeats_are_asked_for_as_chosen(
+    open_page: OpenPage, sample_db: Database
+):
+    page = open_page("judges", study="sample")
+    page.multiselect(key="judge-models").set_value(["replay:a"])
+    page.multiselect(key="judge-definitions").set_value(["anchored", "general"])
+    page.selectbox(key="judge-pairs").set_value("transitive").run()
+    assert any("Pairs that need no asking are left out" in text.value for text in page.text)
+    page.button(key="judge").click().run()
+    assert not page.exception
+    asked = [
+        (one["definition"], one["pairs"], one["repeats"]) for one in specs_asked_for(sample_db)
+    ]
+    assert asked == [("anchored", "transitive", 1), ("general", "transitive", 1)]
+
+
+def test_a_batch_is_refused_for_a_provider_that_takes_none(
+    open_page: OpenPage, sample_db: Database
+):
+    page = open_page("judges", study="sample")
+    page.multiselect(key="judge-models").set_value(["replay:a"])
+    page.checkbox(key="judge-batch").check().run()
+    page.button(key="judge").click().run()
+    assert "takes no batches" in shown(page)
+    assert specs_asked_for(sample_db) == []

@@ -1,0 +1,94 @@
+"""Judging from the terminal: adaptive pairs, definitions, accuracy, and what results make of it."""
+
+import json
+
+import pytest
+from sqlalchemy import select
+
+from db.engine import open_database
+from db.models import JudgedSet, Rating
+from db.queries.accuracy import load_accuracy
+from tests.wire_server import respond
+
+JUDGE = ("judge", "pilot", "--model", "openai:j", "--json", "--question")
+
+
+@pytest.fixture
+def study(taskanchor, wire, tmp_path):
+    """Two prompts of D with a reference, four responses each; the judge calls all equivalent."""
+    rows = [
+        {"id": f"p{n}", "prompt": f"What is {n} + 1?", "category": "D", "reference": str(n + 1)}
+        for n in (1, 2)
+    ]
+    file = tmp_path / "prompts.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    numbers = iter(range(100))
+
+    def answer(body):
+        asked = respond(body)
+        if asked in {"YES", "NO"}:
+            return "YES"
+        return f"Way {next(numbers)}. Answer: 2" if asked.startswith("Answer") else asked
+
+    wire.responder = answer
+    assert taskanchor("study", "create", "pilot").code == 0
+    assert taskanchor("prompts", "import", "pilot", str(file)).code == 0
+    made = taskanchor(
+        "generate", "pilot", "--model", "openai:m", "--strategy", "temperature", "-n", "4"
+    )
+    assert made.code == 0, made.everything
+    wire.requests.clear()
+    return wire
+
+
+def distinct(taskanchor, rater):
+    rows = taskanchor("results", "pilot", "--rater", rater, "--json").json["rows"]
+    return rows[0]["distinct"]
+
+
+def test_adaptive_judging_asks_less_and_counts_as_all_pairs_do(taskanchor, study):
+    asked = taskanchor(*JUDGE, "equivalence", "--pairs", "adaptive")
+    assert asked.code == 0, asked.everything
+    assert (asked.json["planned"], asked.json["done"], asked.json["skipped"]) == (12, 6, 6)
+    adaptive = distinct(taskanchor, "openai:j")
+    taskanchor(*JUDGE, "equivalence")
+    assert len(study.requests) == 12
+    assert adaptive == distinct(taskanchor, "openai:j")
+    assert adaptive["mean"] == 1.0
+
+
+def test_transitive_judging_is_reported_under_a_name_of_its_own(taskanchor, study, settings):
+    assert taskanchor(*JUDGE, "equivalence", "--pairs", "transitive").code == 0
+    assert distinct(taskanchor, "openai:j~transitive")["mean"] == 1.0
+    with open_database(settings).read() as session:
+        sets = session.scalars(select(JudgedSet)).all()
+        assert {(row.mode, len(row.asked), len(row.audited)) for row in sets} == {
+            ("transitive", 3, 1)
+        }
+        assert len(session.scalars(select(Rating.id)).all()) == 2 * 4
+    assert len(study.requests) == 8
+
+
+@pytest.mark.usefixtures("study")
+def test_the_general_definition_is_a_judge_of_its_own_in_results(taskanchor):
+    assert taskanchor(*JUDGE, "equivalence", "--definition", "general").code == 0
+    unknown = taskanchor("results", "pilot", "--rater", "openai:j", "--json")
+    assert "openai:j#equivalence-general@" in unknown.err
+
+
+def test_accuracy_is_decided_by_rules_where_answers_are_marked(taskanchor, study, settings):
+    result = taskanchor(*JUDGE, "accuracy")
+    assert (result.json["done"], result.json["calls"]) == (8, 0)
+    with open_database(settings).read() as session:
+        found = load_accuracy(session, 1)
+    assert sorted(one.value for one in found.values()) == [0.0] * 4 + [1.0] * 4
+    assert {one.decided_by for one in found.values()} == {"exact", "numeric"}
+    assert {one.n_judges for one in found.values()} == {0}
+    assert study.requests == []
+
+
+def test_options_for_pairs_are_refused_for_other_questions(taskanchor, study):
+    refused = taskanchor(*JUDGE, "quality", "--pairs", "adaptive")
+    assert refused.code != 0
+    assert "apply to the question equivalence only" in refused.err
+    assert study.requests == []
