@@ -45,7 +45,9 @@ class RatingClient:
     _session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=1))
+        # The server hangs up after 5 s; a browser notices and connects anew.
+        connector = aiohttp.TCPConnector(limit=1, keepalive_timeout=3)
+        self._session = aiohttp.ClientSession(connector=connector)
         return self
 
     async def __aexit__(

@@ -49,7 +49,9 @@ class Recruited:
 
     def answers(self, purpose: str = "rating") -> list[tuple[str | None, int]]:
         """(value, revision) of all answers, in the order they were stored."""
-        query = select(Rating.value, Rating.revision).where(Rating.purpose == purpose)
+        query = select(Rating.value, Rating.revision).where(
+            Rating.purpose == purpose, Rating.source == "direct"
+        )
         with open_database(self.settings).read() as session:
             rows = session.execute(query.order_by(Rating.id)).all()
         close_databases()
