@@ -33,7 +33,9 @@ READINGS = {
     "fast_share": Reading("Too fast", "answers faster than the texts can be read"),
     "same_share": Reading("One answer", "answers that are one and the same"),
     "longest_run": Reading("Longest run", "equal answers in a row, at most", is_share=False),
-    "left_share": Reading("Left", "of pairs told apart by side, how often the left was taken"),
+    "left_share": Reading(
+        "Side", "of answers “different” and “useful”, how many with the item's first response left"
+    ),
     "repeat_share": Reading("Repeats alike", "repeated items answered the same again"),
     "others_share": Reading("With others", "answers shared with the others on the same items"),
 }
@@ -134,7 +136,7 @@ def _columns(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "answered": number("Answered"),
         "assigned": number("Assigned"),
         "minutes": number("Minutes", format="%.1f"),
-        "state": "State",
+        "state": st.column_config.TextColumn("State", width=100),
         "last_seen": "Last seen (UTC)",
     }
     for key, reading in READINGS.items():

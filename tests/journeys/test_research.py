@@ -125,5 +125,5 @@ def answer_all(browser: Browser, link: str) -> None:
         expect(page.locator(".where")).to_contain_text(f"{number + 1} of {N_PAIRS}")
         page.wait_for_timeout(1.5 * ASLEEP_MS)
         page.get_by_role("button", name=re.compile("^(Same|Different)")).nth(number % 2).click()
-    expect(page.get_by_text("Thank you!")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thank you!")).to_be_visible()
     page.context.close()
