@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
+
+import streamlit as st
 
 from core.strategies import find_strategy
 from core.taxonomy import Taxonomy
@@ -20,9 +21,16 @@ Answers = Mapping[tuple[int, int], tuple[Answer, ...]]
 _KINDS = {"judge": "judge", "human": "person"}
 
 
-@lru_cache(maxsize=1)
-def story_css() -> str:
-    return Path(__file__).with_name("story.css").read_text(encoding="utf-8")
+def inject_story_css() -> None:
+    """Sends the style sheet of this page, for the screen and for print."""
+    st.html(Path(__file__).with_name("story.css"))
+
+
+def draw_sections(sections: Iterable[str]) -> None:
+    """Draws what the functions below make; empty ones are left out."""
+    for section in sections:
+        if section:
+            st.html(section)
 
 
 def classification_html(
@@ -38,7 +46,7 @@ def classification_html(
     difference = ""
     if prompt.truth and prompt.truth in taxonomy:
         difference = (
-            f"<p>For this category, two responses are different when there is: "
+            "<p>What counts as another response here: "
             f"{escape(taxonomy[prompt.truth].difference)}.</p>"
         )
     table = (

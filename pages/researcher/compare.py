@@ -12,7 +12,7 @@ from db.queries.compare_choices import Choices, load_choices, search_prompts
 from db.queries.compare_items import find_item, list_pair_answers
 from db.queries.studies import data_version
 from db.reports import default_template
-from pages.components.compare_address import ITEM, SEARCH, View, read_view
+from pages.components.compare_address import ITEM, PROMPT, RATER, SEARCH, View, read_view
 from pages.components.compare_columns import Frame, draw_columns, draw_request
 from pages.components.compare_item import draw_item
 from pages.components.compare_pairs import draw_pairs, leave_item, pick_set
@@ -85,6 +85,11 @@ def draw_prompt(study: StudyRef, view: View, templates: tuple[str, str]) -> None
     unfolded = bool(st.session_state.get(UNFOLDED))
     draw_columns(sets, Frame(prompt, view.rater, taxonomy, source, unfolded))
     draw_pairs_of(sets, templates[0])
+    st.page_link(
+        "pages/researcher/story.py", label="The whole story of this prompt, to share or print",
+        icon=":material/article:", width="content",
+        query_params=[("study", study.slug), (PROMPT, entry.external_id), (RATER, rater)],
+    )  # fmt: skip
 
 
 def draw_pairs_of(sets: list[ResponseSet], template: str) -> None:

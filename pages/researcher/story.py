@@ -19,8 +19,9 @@ from pages.components.story_sections import (
     checklists_html,
     classification_html,
     condition_html,
+    draw_sections,
+    inject_story_css,
     overview_html,
-    story_css,
 )
 from pages.components.theme import problem
 from pages.components.workspace import StudyRef, database, open_study_page, settings
@@ -71,7 +72,7 @@ def draw_story(study: StudyRef, choices: Choices, prompt_id: int, rater: str) ->
     by_key = {one.key: one for one in choices.raters}
     seen_by = by_key.get(rater)
     draw_request(prompt, category_text(prompt.truth, taxonomy))
-    st.html(classification_html(prompt, classified, taxonomy))
+    draw_sections([classification_html(prompt, classified, taxonomy)])
     if not sets:
         draw_next_step(
             "No condition has responses to this prompt yet.",
@@ -79,17 +80,21 @@ def draw_story(study: StudyRef, choices: Choices, prompt_id: int, rater: str) ->
             "Generate responses",
         )
         return
-    st.html(overview_html(sets, seen_by.name if seen_by else ""))
     frame = Frame(prompt, seen_by, taxonomy, TemplateSource(settings().prompts_dir), True)
-    for one, said in zip(sets, pairs, strict=True):
-        st.html(condition_html(one, frame, said, scores))
-    st.html(checklists_html(checklists) or "<div></div>")
+    draw_sections(
+        [
+            overview_html(sets, seen_by.name if seen_by else ""),
+            *(condition_html(one, frame, said, scores)
+              for one, said in zip(sets, pairs, strict=True)),
+            checklists_html(checklists),
+        ]
+    )  # fmt: skip
 
 
 def draw_page() -> None:
     study = open_study_page("Story", "Everything of one prompt, to read, to share and to print.")
     inject_compare_css()
-    st.html(f"<style>{story_css()}</style>")
+    inject_story_css()
     with database().read() as session:
         choices = load_choices(session, study.id, result_templates(settings())[0])
     if not choices.prompts:
