@@ -15,6 +15,7 @@ MEANINGS = {
     "assignments": "which item was put before whom, and which side was left",
     "ratings": "every answer with all revisions, orders, rationales and raw replies",
     "checklists": "the key factors by which quality was scored",
+    "judged_sets": "sets judged adaptively: which pairs the count goes by, and the audits",
     "samples": "how items were chosen: frame, stratum, probability and seed",
     "runs": "the work that was asked for, and how it ended",
     "events": "what happened to the study, and when",
