@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.errors import TemplateError
 from core.judges import ChecklistWriter, Classification, Equivalence, QualityScorer
+from core.judges.reference import ReferenceJudge
 from core.settings import BUNDLED_PROMPTS
 from core.strategies import STRATEGIES
 from core.taxonomy import load_taxonomy
@@ -114,6 +115,8 @@ def test_every_bundled_template_is_used_and_has_the_placeholders_its_user_fills(
     used |= {one.template_name for one in preparing}
     judges = [
         Equivalence.open(taxonomy, source),
+        Equivalence.open_general(source),
+        ReferenceJudge.open(source),
         Classification.open(taxonomy, source),
         ChecklistWriter.open(source),
         QualityScorer.open(source),
