@@ -1,16 +1,19 @@
-"""What the rating page costs the server, and how it bears many people at once.
+"""What the rating page costs the server, how it bears many people at once, and its first visit.
 
-    python benchmarks/rating_page.py [--answers 200] [--people 20 50] [--sessions 200]
+    python benchmarks/rating_page.py [--answers 300] [--people 50] [--thinking 200] [--sessions 200]
 
-Starts the real server on a copy of the sample study of its own and rates over bare websockets.
-Prints one JSON object:
+Starts the real server on a copy of the sample study of its own. Prints one JSON object:
 
 - cpu_ms_per_answer: CPU of the web process from /proc/PID/stat over answers given one after the
-  other, each saved and the next item drawn; pause_ms: waited between them.
-- people: for each number of people at once: answers/s, median and 95th percentile of the time from
-  pressing to the next item drawn, and whether every answer was found in the database afterwards.
+  other, each saved and the next item sent.
+- at_once: so many people without a moment to think: answers/s, median and 95th percentile of the
+  time from sending an answer to having the next item, and acknowledged answers missing from the
+  database afterwards.
+- thinking: the same with 5 s between a person's answers.
 - memory_mb: resident size of the web process before, and after each tenth of `--sessions`
-  connections that came, answered once and went.
+  visitors who opened the link, answered once and went.
+- first_visit: bytes over the wire, requests, and milliseconds until the first item is drawn, in
+  Chromium with an empty cache at 4 Mbit/s, 100 ms round trip and a processor slowed four times.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ import argparse
 import asyncio
 import json
 import os
+import random
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -28,12 +33,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rating_client import START, RatingClient, Screen
+from rating_client import RatingClient
 
 PROJECT = Path(__file__).resolve().parent.parent
-# The page takes faster presses for a held key.
-PAUSE_S = 0.15
+THINKING_S = 5.0
 WARM_UP = 20
+CHROMIUM = "/usr/bin/chromium"
 
 
 def taskanchor(folder: Path, *arguments: str) -> str:
@@ -61,10 +66,8 @@ def invite(folder: Path, address: str, count: int, items: int) -> list[str]:
 def server(folder: Path) -> Iterator[tuple[str, int]]:
     """Address and process id of `taskanchor serve`, without the worker."""
     script = (
-        "import sys; from pathlib import Path; from core.settings import Settings; "
-        "from web.serve import serve; "
-        "serve('127.0.0.1', 0, False, Settings.from_environment(), False, ping=lambda: None, "
-        f"script=Path({str(PROJECT / 'app.py')!r}))"
+        "from core.settings import Settings; from web.serve import serve; "
+        "serve('127.0.0.1', 0, False, Settings.from_environment(), False, ping=lambda: None)"
     )
     command = [sys.executable, "-c", script]
     with subprocess.Popen(
@@ -80,48 +83,55 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
             process.terminate()
 
 
-async def answer(client: RatingClient, screen: Screen) -> tuple[Screen, float]:
-    """Gives the first answer; the next screen and the seconds until it was there."""
-    await asyncio.sleep(PAUSE_S)
-    started = time.perf_counter()
-    screen = await client.press(screen, screen.answers()[0])
-    return screen, time.perf_counter() - started
-
-
-async def rate(link: str, answers: int, pid: int | None = None) -> tuple[list[float], float]:
-    """Seconds of each answer, and CPU milliseconds of the server over all but the first few."""
-    waits: list[float] = []
+async def rate(
+    link: str, answers: int, *, pid: int | None = None, thinking_s: float = 0.0
+) -> tuple[RatingClient, float]:
+    """A person's answers, and CPU milliseconds of the server over all but the first few."""
     before = 0.0
     async with RatingClient(link) as client:
-        screen = await client.press(await client.open(), START)
+        if thinking_s:
+            await asyncio.sleep(random.uniform(0, thinking_s))
+        screen = await client.open()
         for number in range(answers):
             if pid is not None and number == WARM_UP:
                 before = cpu_ms(pid)
-            screen, wait = await answer(client, screen)
-            waits.append(wait)
-    return waits, cpu_ms(pid) - before if pid is not None else 0.0
+            if thinking_s:
+                await asyncio.sleep(random.uniform(0.5, 1.5) * thinking_s)
+            screen = await client.give(screen, screen.answers[number % 2])
+    return client, cpu_ms(pid) - before if pid is not None else 0.0
 
 
-async def crowd(folder: Path, address: str, count: int, answers: int) -> dict[str, Any]:
+async def crowd(
+    folder: Path, address: str, count: int, answers: int, *, thinking_s: float = 0.0
+) -> dict[str, Any]:
     """People who all rate at the same time."""
     links = invite(folder, address, count, answers + 1)
     started = time.perf_counter()
-    results = await asyncio.gather(*(rate(link, answers) for link in links))
+    results = await asyncio.gather(*(rate(link, answers, thinking_s=thinking_s) for link in links))
     elapsed = time.perf_counter() - started
-    waits = sorted(wait for one, _ in results for wait in one)
-    people = json.loads(taskanchor(folder, "people", "list", "sample", "--json"))["people"]
+    waits = sorted(wait for client, _ in results for wait in client.waits_s)
+    acknowledged = {
+        key: value for client, _ in results for key, value in client.acknowledged.items()
+    }
     return {
         "people": count,
+        "answers": len(waits),
         "answers_per_s": round(len(waits) / elapsed, 1),
         "median_ms": round(1000 * waits[len(waits) // 2]),
         "p95_ms": round(1000 * waits[int(0.95 * len(waits))]),
-        "all_saved": sum(one["answered"] for one in people[-count:]) == len(waits),
+        "acknowledged_missing": missing(folder, acknowledged),
     }
 
 
-async def come_and_go(link: str) -> None:
-    """A session that opens the link, answers once and leaves."""
-    await rate(link, 1)
+def missing(folder: Path, acknowledged: dict[int, str]) -> int:
+    """How many acknowledged answers are not the current ones in the database."""
+    query = (
+        "SELECT a.id, r.value FROM rating r JOIN assignment a ON a.rater_id = r.rater_id "
+        "AND a.item_id = r.item_id AND a.question = r.question ORDER BY r.revision"
+    )
+    with sqlite3.connect(folder / "taskanchor.sqlite3") as connection:
+        stored = dict(connection.execute(query).fetchall())
+    return sum(stored.get(key) != value for key, value in acknowledged.items())
 
 
 def cpu_ms(pid: int) -> float:
@@ -136,39 +146,92 @@ def resident_mb(pid: int) -> float:
     return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
 
 
-def measure(answers: int, people: Sequence[int], sessions: int) -> dict[str, Any]:
-    """All three measurements, on one server."""
+def come_and_go(folder: Path, address: str, pid: int, sessions: int) -> list[float]:
+    """Memory before, and after each tenth of visitors who answer once and leave."""
+    link = invite(folder, address, 1, sessions + 1)[0]
+    found = [resident_mb(pid)]
+    step = max(1, sessions // 10)
+    for number in range(1, sessions + 1):
+        asyncio.run(rate(link, 1))
+        if number % step == 0:
+            found.append(resident_mb(pid))
+    return found
+
+
+def first_visit(link: str) -> dict[str, Any]:
+    """What a slow phone waits for, until the first item stands there."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        speed = 4_000_000 / 8
+        session.send(
+            "Network.emulateNetworkConditions",
+            {
+                "offline": False,
+                "latency": 100,
+                "downloadThroughput": speed,
+                "uploadThroughput": speed,
+            },
+        )
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        sizes: list[int] = []
+        session.on(
+            "Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"])
+        )
+        started = time.perf_counter()
+        page.goto(f"{link}&go=1", wait_until="commit")
+        page.locator("main[data-assignment] .response").first.wait_for()
+        until_item = time.perf_counter() - started
+        page.wait_for_load_state("networkidle")
+        browser.close()
+    return {
+        "bytes": int(sum(sizes)),
+        "requests": len(sizes),
+        "first_item_ms": round(1000 * until_item),
+    }
+
+
+def measure(
+    answers: int, people: Sequence[int], thinking: Sequence[int], sessions: int
+) -> dict[str, Any]:
+    """All measurements, on one server."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         taskanchor(folder, "demo")
         with server(folder) as (address, pid):
             link = invite(folder, address, 1, WARM_UP + answers + 1)[0]
-            waits, cpu = asyncio.run(rate(link, WARM_UP + answers, pid))
-            crowds = [asyncio.run(crowd(folder, address, count, 20)) for count in people]
-            memory = [resident_mb(pid)]
-            step = max(1, sessions // 10)
-            links = invite(folder, address, 1, sessions + 1) * sessions
-            for number, one in enumerate(links, start=1):
-                asyncio.run(come_and_go(one))
-                if number % step == 0:
-                    memory.append(resident_mb(pid))
-    return {
-        "cpu_ms_per_answer": round(cpu / answers, 2),
-        "median_ms": round(1000 * sorted(waits)[len(waits) // 2], 1),
-        "pause_ms": round(PAUSE_S * 1000),
-        "load_average": os.getloadavg()[0],
-        "people": crowds,
-        "memory_mb": memory,
-    }
+            client, cpu = asyncio.run(rate(link, WARM_UP + answers, pid=pid))
+            waits = sorted(client.waits_s)
+            return {
+                "cpu_ms_per_answer": round(cpu / answers, 2),
+                "median_ms": round(1000 * waits[len(waits) // 2], 1),
+                "load_average": round(os.getloadavg()[0], 1),
+                "at_once": [asyncio.run(crowd(folder, address, count, 20)) for count in people],
+                "thinking": [
+                    asyncio.run(crowd(folder, address, count, 6, thinking_s=THINKING_S))
+                    for count in thinking
+                ],
+                "memory_mb": come_and_go(folder, address, pid, sessions),
+                "first_visit": first_visit(invite(folder, address, 1, 2)[0]),
+            }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--answers", type=int, default=200)
-    parser.add_argument("--people", type=int, nargs="*", default=[20, 50])
+    parser.add_argument("--people", type=int, nargs="*", default=[50])
+    parser.add_argument("--thinking", type=int, nargs="*", default=[200])
     parser.add_argument("--sessions", type=int, default=200)
     options = parser.parse_args()
-    print(json.dumps(measure(options.answers, options.people, options.sessions), indent=2))
+    found = measure(options.answers, options.people, options.thinking, options.sessions)
+    print(json.dumps(found, indent=2))
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""people invite | list | add | links | reapply-erasures, and what `commands.crowd` adds"""
+"""people invite | list | add | links | recruit | reapply-erasures; more in `commands.crowd`"""
 
 from __future__ import annotations
 
@@ -9,8 +9,17 @@ import click
 
 from commands.common import json_option, open_all, print_json, slug_argument
 from commands.crowd import crowd_commands
+from core.crowd import read_plan
+from core.crowd.links import recruiting_link
+from core.errors import UserError
 from core.exporting import spreadsheet_safe
-from core.security import annotator_link, load_secret_key
+from core.security import (
+    TEST_OUTCOMES,
+    annotator_link,
+    join_link,
+    load_secret_key,
+    preview_link,
+)
 from core.settings import Settings
 from core.types import Question
 from db.crowd.joining import add_invited
@@ -112,6 +121,34 @@ def links(slug: str, base_url: str) -> None:
         if row["link"]:
             writer.writerow([spreadsheet_safe(str(row["name"])), row["link"]])
     click.echo(out.getvalue(), nl=False)
+
+
+@people.command("recruit")
+@slug_argument
+@base_url_option
+@json_option
+def recruit(slug: str, base_url: str, as_json: bool) -> None:
+    """Print the address to give to a recruiting platform, and one to try out every end."""
+    settings, database = open_all()
+    key = load_secret_key(settings.secret_key, settings.data_dir, bound_to_loopback=True)
+    with database.read() as session:
+        study = get_study(session, slug)
+        plan = read_plan(study.settings)
+    if plan is None:
+        raise UserError(f"Study {slug!r} has no plan yet. Set one: taskanchor people plan {slug}")
+    name = plan.recruiting.id_parameter
+    tests = {
+        end: f"{join_link(base_url, study.id, key, test_outcome=end)}&{name}=test"
+        for end in TEST_OUTCOMES
+    }
+    link = recruiting_link(base_url, study.id, key, plan.recruiting)
+    if as_json:
+        print_json({"link": link, "tests": tests, "preview": preview_link(base_url, study.id, key)})
+        return
+    click.echo(f"people    {link}")
+    for end, address in tests.items():
+        click.echo(f"test      {end}: {address}")
+    click.echo(f"preview   {preview_link(base_url, study.id, key)}")
 
 
 @people.command("reapply-erasures")

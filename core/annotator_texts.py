@@ -42,6 +42,14 @@ def load_texts(
     return MappingProxyType(texts)
 
 
+def list_languages(overrides: Path | None = None) -> list[str]:
+    """Codes of the languages there are texts for, in alphabetical order."""
+    folders = [BUNDLED_PROMPTS / "annotator"]
+    folders += [overrides / "annotator", overrides] if overrides is not None else []
+    names = {path.stem for folder in folders for path in folder.glob("*.toml")}
+    return sorted(name for name in names if _LANGUAGE.fullmatch(name))
+
+
 def _read(path: Path) -> dict[str, str]:
     try:
         sections = tomllib.loads(read_prompt_file(path))

@@ -18,6 +18,7 @@ from sqlalchemy import Boolean, Float, Integer, Select, Table, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import TypeEngine
 
+from core.crowd import SETTINGS_KEY, read_plan
 from core.crowd.work import LATE_MARK
 from core.exporting import write_bundle
 from core.security import load_secret_key, pseudonym
@@ -328,7 +329,7 @@ def _documents(session: Session, settings: Settings, study: Study) -> dict[str, 
         "taxonomy_version": study.taxonomy_version,
         "taxonomy_hash": study.taxonomy_hash,
         "taxonomy_hash_in_use": load_taxonomy(settings.prompts_dir).content_hash,
-        "settings": study.settings,
+        "settings": _public(study.settings),
         "created_at": study.created_at.isoformat(),
     }
     versions = {"python": platform.python_version(), "schema": HEAD} | {
@@ -346,6 +347,11 @@ def _documents(session: Session, settings: Settings, study: Study) -> dict[str, 
     for relative in sorted(texts):
         documents[relative] = read_prompt_file(find_prompt_file(relative, settings.prompts_dir))
     return documents
+
+
+def _public(settings: Mapping[str, Any]) -> dict[str, Any]:
+    plan = read_plan(dict(settings))
+    return {**settings, **({} if plan is None else {SETTINGS_KEY: plan.to_public()})}
 
 
 def templates_used(session: Session, study_id: int) -> dict[str, list[str]]:

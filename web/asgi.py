@@ -19,6 +19,7 @@ from streamlit.starlette import App
 
 from core.security import check_password_hash, is_loopback, load_secret_key
 from core.settings import PROJECT_DIR, Settings
+from web.annotate import annotate_routes
 from web.compression import CompressedStatic
 from web.headers import SameOriginWebsockets, SecurityHeaders, streamlit_policy
 from web.index_page import IndexPage
@@ -59,7 +60,7 @@ def build_app(
     key = load_secret_key(
         settings.secret_key, settings.data_dir, bound_to_loopback=is_loopback(host)
     )
-    routes = [_health_route(ping)]
+    routes = [_health_route(ping), *annotate_routes(settings, key)]
     if settings.password_hash:
         check_password_hash(settings.password_hash)
         routes += LoginRoutes(settings.password_hash, key).routes()

@@ -246,10 +246,14 @@ class CrowdPlan(Frozen):
         keys = [one.key for one in self.closing]
         if len(set(names)) < len(names) or len(set(keys)) < len(keys):
             raise ValueError("two arms or two closing questions share a name; expected unique ones")
-        asked = [one.question for arm in self.arms for one in arm.questions]
-        if len(set(asked)) < len(asked):
+        if len(set(self.questions)) < len(self.questions):
             raise ValueError("two arms ask the same question; expected each in one arm")
         return self
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All that is asked, arm by arm."""
+        return tuple(one.question for arm in self.arms for one in arm.questions)
 
     def question(self, question: Question) -> QuestionPlan | None:
         """How a question is asked, in whichever arm; None when the study does not ask it."""
@@ -263,6 +267,11 @@ class CrowdPlan(Frozen):
     def to_settings(self) -> dict[str, Any]:
         """As kept in `study.settings["crowd"]`."""
         return self.model_dump(mode="json")
+
+    def to_public(self) -> dict[str, Any]:
+        """As it may be published: without the codes that say somebody is to be paid."""
+        ends = {"complete", "screened_out", "failed_attention", "full"}
+        return self.model_dump(mode="json", exclude={"recruiting": ends})
 
 
 def read_plan(settings: dict[str, Any]) -> CrowdPlan | None:

@@ -1,7 +1,6 @@
 """Giving out work: never more people per item than wanted, and back what was left lying.
 
-An item is taken by people who have answered it and by those who have it open. A lease runs from the
-last time a person was seen; when it is over, what they have open goes back. All who give out or
+An item is taken by people who have answered it and by those who have it open. All who give out or
 take back work hold the study's lock (`db.crowd.rows`), so that of any number of people who ask for
 the last place exactly as many are served as there are places.
 """
@@ -12,27 +11,46 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import numpy as np
-from sqlalchemy import and_, case, func, insert, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.crowd import CrowdPlan, Phase, after, read_plan
+from core.crowd import CrowdPlan, Phase, after
 from core.crowd.allotment import Placed, Slot, arrange, choose
 from core.crowd.answers import FORMS
 from core.crowd.work import TEST_ITEMS, StudyStatus, WorkPurpose, WorkState
 from core.types import Question
 from db.crowd.gold import has_failed_checks
-from db.crowd.rows import lock_participation, lock_study, move
+from db.crowd.leases import own_open, release, release_lapsed_of, set_aside
+from db.crowd.rows import lock_participation, lock_study, move, number_of
 from db.crowd.taken import count_taken
-from db.models import Assignment, Gold, Item, Participation, Rating, Sample, Study, now
-from db.queries.tasks import members_of
+from db.models import Assignment, Gold, Item, Participation, Rating, Sample, Study
+from db.models import now as moment
+from db.queries.tasks import execute, members_of
 
-PART = 500
 _GIVEN = (
     WorkPurpose.RATING, WorkPurpose.LATE, WorkPurpose.PARTIAL, WorkPurpose.TEST,
 )  # fmt: skip
+# Built once: making such statements anew costs more than running them, on every answer.
+_rater_id: BindParameter[int] = bindparam("rater_id")
+_WHERE_TO = select(
+    Participation.phase,
+    Participation.test_outcome,
+    select(func.count())
+    .select_from(Assignment)
+    .where(
+        Assignment.rater_id == _rater_id,
+        Assignment.state == WorkState.OPEN.value,
+        Assignment.purpose != WorkPurpose.PRACTICE.value,
+    )
+    .scalar_subquery(),
+    select(Rating.purpose)
+    .where(Rating.rater_id == _rater_id, Rating.source == "direct")
+    .order_by(Rating.id.desc())
+    .limit(1)
+    .scalar_subquery(),
+).where(Participation.rater_id == _rater_id)
 _MIXED_IN = (WorkPurpose.ATTENTION, WorkPurpose.REPEAT)
 
 
@@ -49,33 +67,22 @@ def ensure_work(session: Session, rater_id: int, *, now: datetime | None = None)
     """Fills up what a rating person has to do, up to their quota; returns the items open.
 
     Without anything left to give, those who have done something go on to the end, and latecomers
-    are told that the study is full.
+    are told that the study is full; in a pause they wait.
     """
     row, study, plan = lock_participation(session, rater_id)
-    return advance(session, row, study, plan, now or _now())
+    return advance(session, row, study, plan, now or moment())
 
 
 def after_answer(session: Session, rater_id: int, *, now: datetime | None = None) -> Phase:
     """Where an answer leads; to be called in the transaction that stores it."""
-    newest = (
-        select(Rating.purpose)
-        .where(Rating.rater_id == rater_id)
-        .order_by(Rating.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    n_open = _own_open(rater_id).with_only_columns(func.count()).scalar_subquery()
-    phase, outcome, n_open, purpose = session.execute(
-        select(Participation.phase, Participation.test_outcome, n_open, newest).where(
-            Participation.rater_id == rater_id
-        )
-    ).one()
+    found = execute(session, _WHERE_TO, {"rater_id": rater_id}).one()
+    phase, outcome, n_open, purpose = found
     is_to_fail = outcome == Phase.FAILED_ATTENTION
     may_fail = purpose == WorkPurpose.ATTENTION or is_to_fail
     if phase != Phase.RATING or (n_open and not may_fail):
         return Phase(phase)
     row, study, plan = lock_participation(session, rater_id)
-    at = now or _now()
+    at = now or moment()
     if may_fail and (is_to_fail or has_failed_checks(session, rater_id, plan)):
         return fail_attention(session, row, plan, at)
     advance(session, row, study, plan, at)
@@ -100,7 +107,10 @@ def advance(
             Assignment.purpose != WorkPurpose.PRACTICE,
         )
     )
-    move(row, after(plan, Phase.RATING) if n_done else Phase.FULL, at)
+    if n_done:
+        move(row, after(plan, Phase.RATING), at)
+    elif study.status != StudyStatus.PAUSED:
+        move(row, Phase.FULL, at)
     session.flush()
     return 0
 
@@ -109,9 +119,9 @@ def fail_attention(session: Session, row: Participation, plan: CrowdPlan, at: da
     """Ends a person's way because of failed checks; what they had open goes back at once."""
     lock_study(session, row.study_id)
     ids = session.scalars(
-        _own_open(row.rater_id).order_by(Assignment.id).with_for_update(skip_locked=True)
+        own_open(row.rater_id).order_by(Assignment.id).with_for_update(skip_locked=True)
     ).all()
-    _release(session, ids)
+    release(session, ids)
     if not plan.work.partial_work_counts:
         set_aside(session, [row.rater_id])
     move(row, Phase.FAILED_ATTENTION, at)
@@ -119,51 +129,12 @@ def fail_attention(session: Session, row: Participation, plan: CrowdPlan, at: da
     return Phase.FAILED_ATTENTION
 
 
-def release_lapsed(session: Session, study_id: int, *, now: datetime | None = None) -> int:
-    """Takes back what people left lying; returns the number of assignments."""
-    lock_study(session, study_id)
-    plan = read_plan(session.get_one(Study, study_id).settings)
-    return 0 if plan is None else _release_lapsed(session, study_id, plan, now or _now())
-
-
-def set_aside(session: Session, rater_ids: Sequence[int]) -> None:
-    """Marks finished work of people who dropped out, where a study does not count it."""
-    done = session.execute(
-        select(Assignment.id, Assignment.rater_id, Assignment.item_id, Assignment.question)
-        .where(
-            Assignment.rater_id.in_(rater_ids),
-            Assignment.state == WorkState.DONE,
-            Assignment.purpose == WorkPurpose.RATING,
-        )
-        .order_by(Assignment.id)
-        .with_for_update(skip_locked=True)
-    ).all()
-    aside = {"purpose": WorkPurpose.PARTIAL.value}
-    quiet = {"synchronize_session": False}
-    for one in done:
-        session.execute(
-            update(Assignment).where(Assignment.id == one.id).values(**aside),
-            execution_options=quiet,
-        )
-        session.execute(
-            update(Rating)
-            .where(
-                Rating.rater_id == one.rater_id,
-                Rating.item_id == one.item_id,
-                Rating.question == one.question,
-                Rating.purpose == WorkPurpose.RATING,
-            )
-            .values(**aside),
-            execution_options=quiet,
-        )
-
-
 def _fill(session: Session, row: Participation, study: Study, plan: CrowdPlan, at: datetime) -> int:
     status = lock_study(session, study.id)
-    _release_lapsed(session, study.id, plan, at)
+    release_lapsed_of(session, study.id, plan, at)
     if status == StudyStatus.OPEN:
         _give(session, row, plan, at)
-    return session.scalar(_own_open(row.rater_id).with_only_columns(func.count())) or 0
+    return session.scalar(own_open(row.rater_id).with_only_columns(func.count())) or 0
 
 
 def _give(session: Session, row: Participation, plan: CrowdPlan, at: datetime) -> None:
@@ -205,7 +176,7 @@ def _give(session: Session, row: Participation, plan: CrowdPlan, at: datetime) -
     ]
     quota = plan.work.items_per_person or len(given) + len(slots)
     size = min(TEST_ITEMS, quota) if row.is_test else quota
-    rng = np.random.default_rng([plan.items.seed, _number(session, row)])
+    rng = np.random.default_rng([plan.items.seed, number_of(session, row)])
     chosen = choose(
         slots,
         max(0, size - len(given)),
@@ -296,7 +267,8 @@ def _open_slots(session: Session, row: Participation, plan: CrowdPlan) -> list[S
             Sample.question.in_(questions),
             Sample.ratings_wanted.is_not(None),
         )
-        .order_by(Sample.item_id, Sample.question)
+        # As drawn, so that the same seed gives the same work whatever the ids.
+        .order_by(Sample.id)
     )
     slots = []
     for item_id, question, stratum, wanted, members in samples:
@@ -335,59 +307,3 @@ def _checks(
         )
         for index in picked
     ]
-
-
-def _number(session: Session, row: Participation) -> int:
-    """The person's place among all who came, which with the seed decides what they get."""
-    return (
-        session.scalar(
-            select(func.count()).where(
-                Participation.study_id == row.study_id, Participation.id <= row.id
-            )
-        )
-        or 0
-    )
-
-
-def _release_lapsed(session: Session, study_id: int, plan: CrowdPlan, at: datetime) -> int:
-    lease = timedelta(minutes=plan.work.lease_minutes)
-    lapsed = session.execute(
-        select(Assignment.id, Assignment.rater_id)
-        .join(Participation, Participation.rater_id == Assignment.rater_id)
-        .where(
-            Participation.study_id == study_id,
-            Participation.last_seen_at < at - lease,
-            Assignment.state == WorkState.OPEN,
-            Assignment.purpose != WorkPurpose.PRACTICE,
-            or_(Assignment.lease_until.is_(None), Assignment.lease_until < at),
-        )
-        .order_by(Assignment.id)
-        # An answer that is being stored at this moment keeps its item.
-        .with_for_update(of=Assignment, skip_locked=True)
-    ).all()
-    _release(session, [one.id for one in lapsed])
-    if lapsed and not plan.work.partial_work_counts:
-        set_aside(session, sorted({one.rater_id for one in lapsed}))
-    return len(lapsed)
-
-
-def _release(session: Session, assignment_ids: Sequence[int]) -> None:
-    for start in range(0, len(assignment_ids), PART):
-        session.execute(
-            update(Assignment)
-            .where(Assignment.id.in_(assignment_ids[start : start + PART]))
-            .values(state=WorkState.RELEASED.value),
-            execution_options={"synchronize_session": False},
-        )
-
-
-def _own_open(rater_id: int) -> Any:
-    return select(Assignment.id).where(
-        Assignment.rater_id == rater_id,
-        Assignment.state == WorkState.OPEN,
-        Assignment.purpose != WorkPurpose.PRACTICE,
-    )
-
-
-def _now() -> datetime:
-    return now()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from statistics import fmean
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,21 +15,45 @@ from sqlalchemy.orm import Session
 from core.assignment import Candidate, Drawn
 from core.crowd.answers import FORMS
 from core.crowd.plan import ItemPlan
-from core.pipeline.records import StoredResponse
-from core.types import Question, Verdict
-from db.models import Condition, Gold, Item, Prompt, Rater, Rating, Study
-from db.queries.analysis import judge_key
+from core.pipeline.slots import current_slots
+from core.strategies import strategy_kind
+from core.types import Question
+from db.models import Condition, Gold, Item, Prompt, Response, Study
 from db.queries.items import (
     ensure_pair_items,
     ensure_prompt_items,
     ensure_response_items,
     ensure_set_items,
 )
-from db.queries.ratings import current_ratings
-from db.queries.responses import list_current_responses
 
+# Words are counted in about so many texts; more would not change an estimate.
+WORDS_FROM = 300
+
+# Stands for the condition of pairs that have none.
+IMPORTED = "imported"
 # What becomes an item: ids of one response, of two, of a set, or of a prompt alone.
 Members = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A response that counts, without its text: a large study has many."""
+
+    id: int
+    prompt_id: int
+    condition_id: int
+    category: str | None
+    category_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedPair:
+    """words: in both of its texts."""
+
+    item_id: int
+    key: str
+    category: str
+    words: int
 
 
 @dataclass(frozen=True)
@@ -36,67 +61,84 @@ class Frame:
     """Everything that fits the choice of conditions and categories.
 
     Attributes:
-        sets: complete sets of responses, by prompt and condition.
+        sets: answered responses by prompt and condition, not necessarily all of a set.
+        sizes: condition id -> responses in a complete set of it.
         conditions: id -> label.
         prompts: (id, category) of prompts that fit.
+        imported: pairs that came with texts of their own; they have no condition.
         gold: keys of items with known answers, which nobody is to rate.
     """
 
-    sets: Sequence[Sequence[StoredResponse]]
+    sets: Sequence[Sequence[Member]]
     sizes: Mapping[int, int]
     conditions: Mapping[int, str]
     prompts: Sequence[tuple[int, str]]
-    words: Mapping[int, int]
+    imported: Sequence[ImportedPair]
     gold: frozenset[str]
-
-    @property
-    def words_per_response(self) -> float:
-        """0 without any response."""
-        counts = [len(one.text.split()) for members in self.sets for one in members]
-        return fmean(counts) if counts else 0.0
-
-    @property
-    def words_per_prompt(self) -> float:
-        return fmean(self.words.values()) if self.words else 0.0
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What one question can be asked about: candidates by number, and what each number means."""
+    """What one question can be asked about: candidates by number, and what each number means.
+
+    Attributes:
+        members: of number 0, 1, …; what is beyond them is in `items`.
+        items: number -> id of an item that is there already.
+    """
 
     kind: str
     candidates: Sequence[Candidate]
     members: Sequence[Members]
+    items: Mapping[int, int]
 
 
 def load_frame(session: Session, study: Study, plan: ItemPlan) -> Frame:
-    """Reads what fits the plan's choice of conditions and categories."""
-    rows = session.execute(
-        select(Prompt.id, Prompt.text, Prompt.category).where(Prompt.study_id == study.id)
-    ).all()
-    ids = [row.id for row in rows]
-    found = list_current_responses(session, study.id, ids, plan.conditions)
-    by_set: dict[tuple[int, int], list[StoredResponse]] = defaultdict(list)
-    for response in found:
-        if plan.categories is None or (response.category or "") in plan.categories:
-            by_set[response.prompt_id, response.condition_id].append(response)
+    """Reads what fits the plan's choice of conditions and categories, without texts."""
     conditions = session.execute(
-        select(Condition.id, Condition.label, Condition.n).where(Condition.study_id == study.id)
+        select(Condition.id, Condition.label, Condition.n, Condition.strategy)
+        .where(Condition.study_id == study.id)
+        .order_by(Condition.id)
     ).all()
-    fitting = [
-        row for row in rows if plan.categories is None or (row.category or "") in plan.categories
-    ]
+    wanted = [row for row in conditions if plan.conditions is None or row.label in plan.conditions]
+    prompts = session.execute(
+        select(Prompt.id, Prompt.category).where(Prompt.study_id == study.id).order_by(Prompt.id)
+    ).all()
+    truth = {row.id: row.category for row in prompts}
+    sets: list[list[Member]] = []
+    for condition in wanted:
+        for members in _members_of(session, condition, truth):
+            if plan.categories is None or (members[0].category or "") in plan.categories:
+                sets.append(members)
     gold = session.scalars(
         select(Item.key).join(Gold, Gold.item_id == Item.id).where(Gold.study_id == study.id)
     )
     return Frame(
-        sets=list(by_set.values()),
+        sets=sets,
         sizes={row.id: row.n for row in conditions},
         conditions={row.id: row.label for row in conditions},
-        prompts=[(row.id, row.category or "") for row in fitting],
-        words={row.id: len(row.text.split()) for row in fitting},
+        prompts=[
+            (row.id, row.category or "")
+            for row in prompts
+            if plan.categories is None or (row.category or "") in plan.categories
+        ],
+        imported=_imported_pairs(session, study.id, plan),
         gold=frozenset(gold),
     )
+
+
+def mean_words(session: Session, frame: Frame) -> tuple[float, float]:
+    """Words in a response and in a prompt, on average over some from all over the frame."""
+    responses = [member.id for members in frame.sets for member in members]
+    prompts = [prompt_id for prompt_id, _ in frame.prompts]
+    means = []
+    for table, ids in ((Response, responses), (Prompt, prompts)):
+        some = ids[:: max(1, len(ids) // WORDS_FROM)]
+        texts = session.scalars(select(table.text).where(table.id.in_(some)))
+        counts: list[float] = [len(text.split()) for text in texts]
+        if table is Response:
+            counts += [one.words / 2 for one in frame.imported]
+        means.append(fmean(counts) if counts else 0.0)
+    return means[0], means[1]
 
 
 def offer(frame: Frame, question: Question) -> Offer:
@@ -118,66 +160,23 @@ def offer(frame: Frame, question: Question) -> Offer:
         for number, (stratum, ids) in enumerate(zip(strata, members, strict=True))
         if _key(kind, ids) not in frame.gold
     ]
-    return Offer(kind, candidates, members)
-
-
-def judged_shares(
-    session: Session, study_id: int, the_offer: Offer, judge: str, default_template: str
-) -> dict[int, float]:
-    """Candidate's number -> share of judges who call its two responses equivalent.
-
-    A judge asked in both orders counts once, with what it says on average; undecided pairs are
-    absent.
-
-    Args:
-        judge: the only one to hear, by its name in reports or its model; "" for all.
-    """
-    if the_offer.kind != "pair":
-        return {}
-    rows = session.execute(
-        select(
-            Rating.rater_id,
-            Rating.template,
-            Rating.order,
-            Rating.repeat,
-            Rating.revision,
-            Rating.value,
-            Rater.identity,
-            Item.response_a_id,
-            Item.response_b_id,
-        )
-        .join(Rater, Rating.rater_id == Rater.id)
-        .join(Item, Rating.item_id == Item.id)
-        .where(
-            Rater.study_id == study_id,
-            Rater.kind == "judge",
-            Rating.question == Question.EQUIVALENCE,
-            Item.response_b_id.is_not(None),
-        )
-    )
-    newest = current_ratings(
-        rows,
-        key=lambda row: (frozenset(row[7:9]), row[:4]),
-        revision=lambda row: int(row.revision),
-    ).values()
-    said: dict[frozenset[int], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for row in newest:
-        name = judge_key(row.identity, row.template, default_template)
-        if row.value is not None and judge in ("", name, row.identity):
-            is_same = float(row.value == Verdict.EQUIVALENT)
-            said[frozenset((row.response_a_id, row.response_b_id))][name].append(is_same)
-    return {
-        one.item_id: fmean(fmean(verdicts) for verdicts in said[pair].values())
-        for one in the_offer.candidates
-        if (pair := frozenset(the_offer.members[one.item_id])) in said
-    }
+    items = {}
+    if kind == "pair":
+        for number, one in enumerate(frame.imported, start=len(members)):
+            if one.key not in frame.gold:
+                items[number] = one.item_id
+                candidates.append(Candidate(number, (one.category, IMPORTED), sided=True))
+    return Offer(kind, candidates, members, items)
 
 
 def ensure_items(
     session: Session, study_id: int, frame: Frame, the_offer: Offer, drawn: Sequence[Drawn]
 ) -> list[Drawn]:
     """Makes items of what was drawn, and puts their ids in place of the numbers drawn by."""
-    chosen = [the_offer.members[one.candidate.item_id] for one in drawn]
+    numbers = [
+        one.candidate.item_id for one in drawn if one.candidate.item_id not in the_offer.items
+    ]
+    chosen = [the_offer.members[number] for number in numbers]
     by_id = {response.id: response for one_set in frame.sets for response in one_set}
     ids: dict[Members, int] = {}
     if the_offer.kind == "prompt":
@@ -193,9 +192,11 @@ def ensure_items(
     else:
         sets = [[by_id[one] for one in members] for members in chosen]
         ids = ensure_set_items(session, study_id, sets)
+    by_number = {number: ids[members] for number, members in zip(numbers, chosen, strict=True)}
+    by_number |= the_offer.items
     return [
-        replace(one, candidate=replace(one.candidate, item_id=ids[members]))
-        for one, members in zip(drawn, chosen, strict=True)
+        replace(one, candidate=replace(one.candidate, item_id=by_number[one.candidate.item_id]))
+        for one in drawn
     ]
 
 
@@ -219,7 +220,66 @@ def describe(plan: ItemPlan, question: Question) -> str:
     return "; ".join(parts)
 
 
-def _groups(kind: str, one_set: Sequence[StoredResponse], size: int) -> Iterable[Members]:
+def _imported_pairs(session: Session, study_id: int, plan: ItemPlan) -> list[ImportedPair]:
+    """Pairs that came with both texts; none where certain conditions are wanted."""
+    if plan.conditions is not None:
+        return []
+    rows = session.execute(
+        select(Item.id, Item.key, Item.category, Item.content)
+        .where(Item.study_id == study_id, Item.kind == "external")
+        .order_by(Item.id)
+    )
+    return [
+        ImportedPair(row.id, row.key, row.category or "", sum(len(text.split()) for text in texts))
+        for row in rows
+        if all(texts := [row.content.get("response_a"), row.content.get("response_b")])
+        and (plan.categories is None or (row.category or "") in plan.categories)
+    ]
+
+
+def _members_of(
+    session: Session, condition: Any, truth: Mapping[int, str | None]
+) -> list[list[Member]]:
+    """A condition's answered slots that count, by prompt; as `list_current_responses` has them."""
+    slots: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(
+        select(
+            Response.id,
+            Response.prompt_id,
+            Response.sample_index,
+            Response.replicate,
+            Response.status,
+            Response.category_used,
+        )
+        .where(Response.condition_id == condition.id)
+        .order_by(Response.prompt_id)
+    ):
+        slots[row.prompt_id].append(row)
+    sets = []
+    for prompt_id, rows in slots.items():
+        current = current_slots(rows, strategy_kind(condition.strategy))
+        known = truth.get(prompt_id)
+        members = [
+            Member(
+                row.id,
+                prompt_id,
+                condition.id,
+                known or row.category_used,
+                "truth" if known else "unconfirmed" if row.category_used else "",
+            )
+            for index, row in sorted(current.items())
+            if index < condition.n and row.status == "ok"
+        ]
+        if members:
+            sets.append(members)
+    return sets
+
+
+def _numbers(drawn: Sequence[Drawn]) -> list[int]:
+    return [one.candidate.item_id for one in drawn]
+
+
+def _groups(kind: str, one_set: Sequence[Member], size: int) -> Iterable[Members]:
     ids = [response.id for response in one_set]
     if kind == "set":
         return [tuple(ids)] if len(ids) == size and size > 1 else []

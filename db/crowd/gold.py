@@ -171,18 +171,26 @@ def suggest_gold_items(
     session: Session, study: Study, question: str, limit: int, *, seed: int = 0
 ) -> list[int]:
     """Items of the right kind that nobody is to rate, in an order of chance; at most `limit`."""
+    kind = FORMS[Question(question)].kind
+    kinds = [kind, "external"] if kind == "pair" else [kind]
     sampled = select(Sample.item_id).where(Sample.study_id == study.id)
     known = select(Gold.item_id).where(Gold.study_id == study.id, Gold.question == question)
-    ids = session.scalars(
-        select(Item.id)
+    rows = session.execute(
+        select(Item.id, Item.kind, Item.content)
         .where(
             Item.study_id == study.id,
-            Item.kind == FORMS[Question(question)].kind,
+            Item.kind.in_(kinds),
             Item.id.not_in(sampled),
             Item.id.not_in(known),
         )
         .order_by(Item.id)
-    ).all()
+    )
+    ids = [
+        row.id
+        for row in rows
+        if row.kind != "external"
+        or (row.content.get("response_a") and row.content.get("response_b"))
+    ]
     order = np.random.default_rng(seed).permutation(len(ids))[:limit]
     return [ids[index] for index in order]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Text, bindparam, cast, select, update
 from sqlalchemy.orm import Session
 
 from core.crowd import (
@@ -28,6 +30,25 @@ from db.crowd.practice import finish_round, read_result, start_round
 from db.crowd.rows import lock_participation, move
 from db.models import Assignment, Participation, Study, now
 from db.queries.answers import SEEN_EVERY
+from db.queries.tasks import execute
+
+# Built once, and past the ORM: it is asked on every answer.
+_PARTICIPATION = (
+    select(
+        Participation.study_id,
+        Participation.arm,
+        Participation.phase,
+        Participation.phases,
+        Participation.practice,
+        Participation.answers,
+        Participation.is_test,
+        Study.title,
+        Study.status,
+        cast(Study.settings, Text).label("settings"),
+    )
+    .join(Study, Participation.study_id == Study.id)
+    .where(Participation.rater_id == bindparam("rater_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +85,31 @@ class PracticeOutcome:
 
 def find_participation(session: Session, rater_id: int) -> ParticipationView | None:
     """Where a person stands; None for people invited to a study without a plan."""
-    found = session.execute(
-        select(Participation, Study)
-        .join(Study, Participation.study_id == Study.id)
-        .where(Participation.rater_id == rater_id)
-    ).one_or_none()
-    plan = None if found is None else read_plan(found.Study.settings)
-    if found is None or plan is None:
+    row = execute(session, _PARTICIPATION, {"rater_id": rater_id}).one_or_none()
+    plan = None if row is None else _plan(row.settings)
+    if row is None or plan is None:
         return None
-    row, study = found.Participation, found.Study
     phase = Phase(row.phase)
     return ParticipationView(
         rater_id=rater_id,
-        study_id=study.id,
-        study_title=study.title,
-        study_status=study.status,
+        study_id=row.study_id,
+        study_title=row.title,
+        study_status=row.status,
         arm=row.arm,
         phase=phase,
         plan=plan,
-        practice=read_result(row),
+        practice=read_result(row.practice),
         is_test=row.is_test,
         outcome=outcome_of(plan, phase),
         answers=row.answers,
         phases=row.phases,
     )
+
+
+@lru_cache(maxsize=64)
+def _plan(settings: str) -> CrowdPlan | None:
+    """The plan in a study's settings as they are stored: checked once, not on every answer."""
+    return read_plan(json.loads(settings))
 
 
 def agree(session: Session, rater_id: int, *, text_hash: str) -> Phase:
@@ -135,7 +157,7 @@ def finish_practice_round(session: Session, rater_id: int) -> PracticeOutcome:
     if row.phase == Phase.PRACTICE:
         result = finish_round(session, row)
         enter(session, row, study, plan, after_practice(plan, result), now())
-    return PracticeOutcome(read_result(row), Phase(row.phase))
+    return PracticeOutcome(read_result(row.practice), Phase(row.phase))
 
 
 def finish_closing(session: Session, rater_id: int, answers: Mapping[str, str]) -> Phase:

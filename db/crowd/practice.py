@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from sqlalchemy import func, insert, select
@@ -14,13 +16,13 @@ from core.crowd.work import WorkPurpose, WorkState
 from core.errors import UserError
 from core.types import Question
 from db.crowd.gold import check_results
+from db.crowd.rows import number_of
 from db.models import Assignment, Gold, Item, Participation
 from db.queries.tasks import members_of
 
 
-def read_result(row: Participation) -> PracticeResult:
-    """How far the person's practice is."""
-    kept = row.practice
+def read_result(kept: Mapping[str, Any]) -> PracticeResult:
+    """How far a person's practice is, from what their row keeps of it."""
     return PracticeResult(kept.get("attempts", 0), kept.get("right", 0), kept.get("asked", 0))
 
 
@@ -30,7 +32,7 @@ def start_round(session: Session, row: Participation, plan: CrowdPlan, at: datet
     The same items in every round, in an order of its own: a person who tries again shows whether
     they have understood.
     """
-    number = read_result(row).attempts
+    number = read_result(row.practice).attempts
     asked = [one.question.value for one in plan.arm(row.arm).questions]
     found = session.execute(
         select(Gold.item_id, Gold.question, Item.kind, Item.content)
@@ -50,9 +52,10 @@ def start_round(session: Session, row: Participation, plan: CrowdPlan, at: datet
     if any(one.repeat == number for one in own):
         return next(one[1] for one in own if one.repeat == number)
     start = max((one[2] for one in own), default=-1) + 1
-    choice = np.random.default_rng([plan.items.seed, row.rater_id])
+    own_number = number_of(session, row)
+    choice = np.random.default_rng([plan.items.seed, own_number])
     picked = sorted(choice.permutation(len(found))[: plan.practice.n_items])
-    rng = np.random.default_rng([plan.items.seed, row.rater_id, number])
+    rng = np.random.default_rng([plan.items.seed, own_number, number])
     rows = []
     for offset, index in enumerate(rng.permutation(len(picked))):
         gold = found[picked[index]]
@@ -84,7 +87,7 @@ def finish_round(session: Session, row: Participation) -> PracticeResult:
     Raises:
         UserError: some of its items are not answered yet.
     """
-    number = read_result(row).attempts
+    number = read_result(row.practice).attempts
     n_asked, n_open = session.execute(
         select(
             func.count(),

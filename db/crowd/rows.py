@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.crowd import CrowdPlan, Phase, read_plan
@@ -51,3 +51,15 @@ def move(row: Participation, phase: Phase, at: datetime) -> Phase:
     row.phases = {phase.value: at.isoformat()} | row.phases
     row.last_seen_at = max(at, row.last_seen_at)
     return phase
+
+
+def number_of(session: Session, row: Participation) -> int:
+    """The person's place among all who came, which with the seed decides what they get."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Participation.study_id == row.study_id, Participation.id <= row.id
+            )
+        )
+        or 0
+    )

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.pipeline.records import StoredResponse
 from db.engine import insert_into
 from db.models import Item, Prompt, now
 
 BATCH = 2_000
+
+
+class SetMember(Protocol):
+    """A response, as far as an item of it goes."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def prompt_id(self) -> int: ...
+    @property
+    def category(self) -> str | None: ...
+    @property
+    def category_source(self) -> str: ...
 
 
 def ensure_prompt_items(
@@ -36,7 +48,7 @@ def ensure_prompt_items(
 
 
 def ensure_response_items(
-    session: Session, study_id: int, responses: Sequence[StoredResponse]
+    session: Session, study_id: int, responses: Sequence[SetMember]
 ) -> dict[int, int]:
     """response id -> item id, adding what is new."""
     known = _external_ids(session, [response.prompt_id for response in responses])
@@ -52,7 +64,7 @@ def ensure_response_items(
 
 
 def ensure_pair_items(
-    session: Session, study_id: int, pairs: Sequence[tuple[StoredResponse, StoredResponse]]
+    session: Session, study_id: int, pairs: Sequence[tuple[SetMember, SetMember]]
 ) -> dict[tuple[int, int], int]:
     """(response id, response id) -> item id, adding what is new; the first is member a."""
     known = _external_ids(session, [first.prompt_id for first, _ in pairs])
@@ -69,7 +81,7 @@ def ensure_pair_items(
 
 
 def ensure_set_items(
-    session: Session, study_id: int, sets: Sequence[Sequence[StoredResponse]]
+    session: Session, study_id: int, sets: Sequence[Sequence[SetMember]]
 ) -> dict[tuple[int, ...], int]:
     """ids of the responses -> item id of their set, adding what is new; in the order given.
 
@@ -146,12 +158,12 @@ def recategorize(session: Session, prompt_id: int, category: str | None) -> None
     )
 
 
-def _set_key(members: Sequence[StoredResponse]) -> str:
+def _set_key(members: Sequence[SetMember]) -> str:
     return "set:" + ":".join(str(response.id) for response in members)
 
 
 def _of_prompt(
-    kind: str, response: StoredResponse, known: dict[int, tuple[str, str | None]]
+    kind: str, response: SetMember, known: dict[int, tuple[str, str | None]]
 ) -> dict[str, Any]:
     return {
         "kind": kind,

@@ -95,6 +95,13 @@ _OPEN_TASKS = (
     .limit(bindparam("limit", 1))
 )
 _TASK_AT = _TASKS.where(Assignment.position == bindparam("position"))
+_OWN_TASK = _TASKS.where(Assignment.id == bindparam("assignment_id"))
+_BEFORE = select(func.count(), func.max(Assignment.position)).where(
+    Assignment.rater_id == _rater_id,
+    Assignment.position < bindparam("position"),
+    Assignment.state != WorkState.RELEASED.value,
+    Assignment.purpose != WorkPurpose.PRACTICE.value,
+)
 _MEMBERS = select(Response.id, Response.text).where(
     Response.id.in_(bindparam("response_ids", expanding=True))
 )
@@ -169,6 +176,18 @@ class TaskProgress:
         return question in self.done_by_question or question in self.open_by_question
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a task stands in a person's work, practice and what was given back left out.
+
+    Attributes:
+        number: from 1. previous: position of the task before; None for the first.
+    """
+
+    number: int
+    previous: int | None
+
+
 def find_study_status(session: Session, rater_id: int) -> str | None:
     """Status of the study a person works for; None when there is no such person."""
     return execute(session, _STUDY_STATUS, {"rater_id": rater_id}).scalar()
@@ -216,6 +235,20 @@ def find_task(session: Session, rater_id: int, position: int | None = None) -> T
     at = {"rater_id": rater_id, "position": position}
     row = execute(session, _TASK_AT, at).one_or_none()
     return None if row is None else _task(session, rater_id, row)
+
+
+def find_own_task(session: Session, rater_id: int, assignment_id: int) -> Task | None:
+    """The task of an assignment; None when there is none, or it is another person's."""
+    own = {"rater_id": rater_id, "assignment_id": assignment_id}
+    row = execute(session, _OWN_TASK, own).one_or_none()
+    return None if row is None else _task(session, rater_id, row)
+
+
+def find_place(session: Session, rater_id: int, position: int) -> Place:
+    """Where the task at a position stands in a person's work."""
+    at = {"rater_id": rater_id, "position": position}
+    n_before, previous = execute(session, _BEFORE, at).one()
+    return Place(n_before + 1, previous)
 
 
 def list_open_tasks(session: Session, rater_id: int, limit: int) -> tuple[Task, ...]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 # Stored with every rating. Raise it whenever the same text would look different to a rater.
-RENDERER_VERSION = "responses-2"
+RENDERER_VERSION = "responses-3"
 
 Direction = Literal["auto", "ltr", "rtl"]
 

@@ -141,15 +141,19 @@ def link_button(label: str, address: str) -> None:
     st.html(f'<a class="ta-button" href="{escape(address)}">{escape(label)}</a>')
 
 
-@lru_cache(maxsize=1)
-def _style_sheet() -> str:
-    sheet = "".join(
-        Path(__file__).with_name(name).read_text(encoding="utf-8")
-        for name in ("fonts.css", "theme.css")
-    )
-    groups = "".join(
+def group_css() -> str:
+    """Rules that tint an element of class `ta-group-LETTER`."""
+    return "".join(
         f".ta-group-{letter.lower()}{{--ta-tint:{group_tint(letter)};"
         f"border-inline-start-color:{group_tint(letter, alpha=1)}}}"
         for letter in _LETTERS
     )
-    return sheet + groups
+
+
+@lru_cache(maxsize=1)
+def _style_sheet() -> str:
+    sheet = "".join(
+        Path(__file__).with_name(name).read_text(encoding="utf-8")
+        for name in ("fonts.css", "theme.css", "responses.css")
+    )
+    return sheet + group_css()

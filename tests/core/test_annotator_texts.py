@@ -45,7 +45,7 @@ def test_a_translation_is_found_by_its_language_code(tmp_path):
         ('start = "Start"', 'start = "Los"\nstop = "Halt"', "welcome.stop is unknown"),
         ('"{{number}} of {{total}}"', '"{{number}}"', "rate.progress has placeholders"),
         ('start = "Start"', "start = 3", "welcome.start is 3; expected a text"),
-        ("[welcome]", 'welcome = "Hello"\n[greeting]', "welcome stands alone"),
+        ("[language]", 'language = "Hello"\n[greeting]', "language stands alone"),
         ("[welcome]", "[welcome", "not valid TOML"),
     ],
 )

@@ -213,3 +213,37 @@ def test_annotator_link_leads_to_the_rating_page_of_the_app_given() -> None:
     address, _, token = link.partition("?link=")
     assert address == "http://127.0.0.1:8501/rate"
     assert security.rater_id_from_token(token, KEY) == 17
+
+
+def test_a_recruiting_link_leads_to_its_study_and_cannot_be_altered() -> None:
+    link = security.join_link("https://app.example/", 7, KEY)
+    address, _, token = link.partition("?study=")
+    assert address == "https://app.example/join"
+    assert security.study_from_join_token(token, KEY) == security.JoinTarget(7, "")
+    assert security.study_from_join_token(token[:-1] + "x", KEY) is None
+    assert security.study_from_join_token(token, OTHER_KEY) is None
+    assert security.study_from_join_token(security.annotator_token(7, KEY), KEY) is None
+
+
+@pytest.mark.parametrize("outcome", security.TEST_OUTCOMES)
+def test_a_test_link_says_which_end_it_tries_out(outcome: str) -> None:
+    assert security.study_from_join_token(
+        security.join_token(7, KEY, test_outcome=outcome), KEY
+    ) == security.JoinTarget(7, outcome)
+
+
+def test_a_link_to_an_unknown_end_is_no_link() -> None:
+    assert (
+        security.study_from_join_token(security.join_token(7, KEY, test_outcome="rich"), KEY)
+        is None
+    )
+
+
+def test_a_preview_holds_for_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = security.preview_token(7, KEY)
+    assert security.study_id_from_preview_token(token, KEY) == 7
+    assert security.preview_link("http://x", 7, KEY).startswith("http://x/preview?token=")
+    assert security.study_id_from_preview_token(security.join_token(7, KEY), KEY) is None
+    later = datetime.now(UTC) + timedelta(seconds=security.PREVIEW_MAX_AGE_S + 60)
+    monkeypatch.setattr("itsdangerous.timed.time.time", later.timestamp)
+    assert security.study_id_from_preview_token(token, KEY) is None

@@ -13,13 +13,17 @@ from sqlalchemy import select
 
 from core.errors import UserError
 from core.importing import ImportedRating, parse_ratings, read_table
-from core.security import KEY_FILE_NAME, load_secret_key
+from core.security import KEY_FILE_NAME, load_secret_key, pseudonym
 from core.taxonomy import load_taxonomy
+from db.crowd.gold import add_gold
 from db.exports import LONG_RATINGS, count_rows, export_study
 from db.imports import import_ratings
 from db.models import Event, Identity, Item, Prompt, Rater, Rating, Response, Tag
+from db.queries.items import ensure_external_items
+from db.queries.notes import add_note
 from db.queries.studies import add_study, get_study
 from db.reports import make_agreement_report
+from tests.support.crowd_study import answer, come, one_arm, open_crowd_study, plan_of
 
 TABLES = {
     "prompts", "conditions", "responses", "items", "raters", "assignments", "ratings",
@@ -240,3 +244,45 @@ def test_a_judge_asked_in_other_words_is_another_rater_of_the_long_file(sample_d
         first.template = "equivalence@0123456789abcdef"
     names = {row["rater_id"] for row in csv_rows(export(sample_db), LONG_RATINGS)}
     assert "replay:sample-judge-1#equivalence@01234567" in names
+
+
+def test_people_of_a_crowd_study_leave_no_trace_of_who_they_are(db, db_settings, tmp_path):
+    plan = plan_of(
+        arms=one_arm("quality", n_items=4, ticks=["It is true."]),
+        work={"ratings_per_item": 1, "items_per_person": 4},
+        closing=[{"key": "else", "kind": "text", "text": "Anything else?"}],
+        recruiting={"complete": {"code": "CODE-secret"}},
+    )
+    open_crowd_study(db, plan)
+    captured = {"STUDY_ID": "study-secret", "SESSION_ID": "session-secret"}
+    rater_id = come(db, "5f1e-secret", captured=captured)
+    come(db, "5f1e-secret", captured={**captured, "SESSION_ID": "session-two-secret"})
+    come(db, "5f1e-secret", test_outcome="complete")
+    task, _ = answer(db, rater_id, ticks=("It is true.",), client_id="client-secret")
+    with db.write() as session:
+        add_note(session, rater_id, task.assignment_id, "comment", "=cmd()")
+        study = get_study(session, "crowd")
+        add_gold(session, study, new_example(session, study.id), "quality", "practice", "3", "So.")
+    export_study(db, db_settings, "crowd", tmp_path / "crowd.zip")
+    bundle = zipfile.ZipFile(tmp_path / "crowd.zip")
+    assert not [name for name, data in contents(bundle).items() if b"secret" in data]
+    people = csv_rows(bundle, "participations")
+    names = {row["identity"] for row in csv_rows(bundle, "raters")}
+    key = load_secret_key(None, db_settings.data_dir, bound_to_loopback=True)
+    with db.read() as session:
+        identities = [
+            pseudonym(key, "crowd", one.identity) for one in session.scalars(select(Rater))
+        ]
+    assert names == set(identities)
+    assert [row["is_test"] for row in people] == ["false", "true"]
+    assert set(json.loads(people[0]["captured"])) == {"STUDY_ID", "SESSION_ID"}
+    assert [row["text"] for row in csv_rows(bundle, "notes")] == ["'=cmd()"]
+    assert [row["value"] for row in csv_rows(bundle, "gold")] == ["3"]
+    assert json.loads(csv_rows(bundle, "ratings")[0]["meta"]) == {"ticks": ["It is true."]}
+    assert [row["inclusion_probability"] != "" for row in csv_rows(bundle, "samples")] == [True] * 4
+    assert len(csv_rows(bundle, LONG_RATINGS)) == 1
+
+
+def new_example(session, study_id):
+    example = {"content": {"prompt": "P", "response_a": "x"}}
+    return ensure_external_items(session, study_id, {"example:1": example})["example:1"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -20,8 +22,13 @@ def test_a_stranger_is_refused_every_page_of_a_cold_server(tmp_path: Path, name:
     assert "This page is for researchers" in drawn
 
 
-def test_the_first_visitor_of_a_cold_server_gets_the_page_they_asked_for(tmp_path: Path) -> None:
-    with app_server(tmp_path) as cold:
-        drawn = visit(cold.address, page="rate", query="link=made-up", headers=STRANGER)
-    assert "page_not_found" not in drawn
-    assert "This link is not valid" in drawn
+@pytest.mark.parametrize("address", ["/rate", "/rate?link=made-up", "/join?study=x", "/preview"])
+def test_the_first_visitor_of_a_cold_server_is_told_that_a_link_is_made_up(
+    tmp_path: Path, address: str
+) -> None:
+    with app_server(tmp_path) as cold, pytest.raises(HTTPError) as refused:
+        urlopen(cold.url(address))
+    assert refused.value.code == 404
+    page = refused.value.read().decode()
+    assert "This link is not valid" in page or "This preview has expired" in page
+    assert "Studies" not in page

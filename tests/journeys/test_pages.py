@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from core.settings import PROJECT_DIR
-from pages.components.rate_pace import BOUNCE_S
-from tests.support.browser import DESKTOP, PHONE, browser, open_page, settle
+from tests.support.browser import ASLEEP_MS, DESKTOP, PHONE, browser, open_page, press
 from tests.support.server import AppServer, app_server
 
 __all__ = ["browser"]
@@ -75,13 +74,6 @@ def answered_last(server: AppServer) -> int:
     return int(json.loads(printed)["people"][-1]["answered"])
 
 
-def press(page: Page, key: str) -> None:
-    """Answers by keyboard, once the question is drawn, no faster than a hand that means it."""
-    settle(page)
-    page.wait_for_timeout(2_000 * BOUNCE_S)
-    page.keyboard.press(key)
-
-
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_draws_the_sample_study_and_calls_no_other_host(
@@ -100,7 +92,7 @@ def test_an_annotator_gets_from_link_to_done_by_keyboard_and_resumes_where_they_
 ) -> None:
     link = add_person(server)
     page = open_page(browser, link).page
-    page.get_by_role("button", name="Start").press("Enter")
+    page.get_by_role("link", name="Start").press("Enter")
     expect(page.get_by_text("1 of 4")).to_be_visible()
     press(page, "s")
     expect(page.get_by_text("2 of 4")).to_be_visible()
@@ -108,7 +100,7 @@ def test_an_annotator_gets_from_link_to_done_by_keyboard_and_resumes_where_they_
     page.context.close()
 
     page = open_page(browser, link).page
-    page.get_by_role("button", name="Go on").press("Enter")
+    page.get_by_role("link", name="Go on").press("Enter")
     expect(page.get_by_text("2 of 4")).to_be_visible()
     for key, position in (("d", 3), ("4", 4)):
         press(page, key)
@@ -124,9 +116,8 @@ def test_the_rating_page_shows_neither_model_nor_strategy_nor_other_pages(
 ) -> None:
     link = add_person(server)
     page = open_page(browser, link, size=PHONE).page
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("link", name="Start").click()
     expect(page.get_by_text("1 of 4")).to_be_visible()
-    settle(page)
     shown = page.content()
     for secret in ("replay:", "temperature", "system-anchored", "Agreement", "Studies"):
         assert secret not in shown
@@ -137,16 +128,16 @@ def test_a_person_who_wants_larger_text_gets_it_for_every_item(
     browser: Browser, server: AppServer
 ) -> None:
     page = open_page(browser, add_person(server), size=PHONE).page
-    page.get_by_role("button", name="Start").click()
-    text = page.locator(".rt-response .ta-response p").first
+    page.get_by_role("link", name="Start").click()
+    text = page.locator(".response .ta-response p").first
     expect(text).to_have_css("font-size", "17px")
-    page.get_by_role("radio", name="A+").click()
+    page.get_by_role("button", name="Larger text").click()
     expect(text).to_have_css("font-size", "22.1px")
+    page.wait_for_timeout(1.5 * ASLEEP_MS)
     page.get_by_role("button", name="Same").click()
     expect(page.get_by_text("2 of 4")).to_be_visible()
     expect(text).to_have_css("font-size", "22.1px")
     page.reload()
-    page.get_by_role("button", name="Go on").click()
     expect(text).to_have_css("font-size", "22.1px")
     page.context.close()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.test_pages import add_person, press, taskanchor
-from tests.support.browser import browser, open_page
+from tests.journeys.test_pages import add_person, taskanchor
+from tests.support.browser import browser, open_page, press
 from tests.support.server import app_server
 
 __all__ = ["browser"]
@@ -33,7 +33,7 @@ def test_kill_9_in_the_middle_of_rating_loses_and_doubles_nothing(
     with app_server(tmp_path) as server:
         link = add_person(server)
         page = open_page(browser, link).page
-        page.get_by_role("button", name="Start").click()
+        page.get_by_role("link", name="Start").click()
         for position, key in enumerate("sd", start=1):
             expect(page.get_by_text(f"{position} of 4")).to_be_visible()
             press(page, key)
@@ -50,7 +50,7 @@ def test_kill_9_in_the_middle_of_rating_loses_and_doubles_nothing(
     with app_server(tmp_path) as server:
         token = link.partition("/rate")[2]
         page = open_page(browser, server.url(f"/rate{token}")).page
-        page.get_by_role("button", name="Go on").click()
+        page.get_by_role("link", name="Go on").click()
         for position, key in ((3, "4"), (4, "5")):
             expect(page.get_by_text(f"{position} of 4")).to_be_visible()
             press(page, key)

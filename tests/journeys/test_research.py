@@ -14,8 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.sample import load_sample_study
 from core.settings import PROJECT_DIR
-from pages.components.rate_pace import BOUNCE_S
-from tests.support.browser import browser, open_page, settle
+from tests.support.browser import ASLEEP_MS, browser, open_page, settle
 from tests.support.server import AppServer, app_server
 
 __all__ = ["browser"]
@@ -120,11 +119,10 @@ def invite(page: Page, server: AppServer) -> None:
 def answer_all(browser: Browser, link: str) -> None:
     """Rates every pair with the mouse, alternating."""
     page = open_page(browser, link).page
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("link", name="Start").click()
     for number in range(N_PAIRS):
         expect(page.get_by_text(f"{number + 1} of {N_PAIRS}")).to_be_visible()
-        settle(page)
-        page.wait_for_timeout(2_000 * BOUNCE_S)
+        page.wait_for_timeout(1.5 * ASLEEP_MS)
         page.get_by_role("button", name=re.compile("^(Same|Different)")).nth(number % 2).click()
     expect(page.get_by_text("Thank you!")).to_be_visible()
     page.context.close()

@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 CHROMIUM = Path("/usr/bin/chromium")
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 DESKTOP = (1440, 1000)
+# So long an item on an annotator's page takes no answer: the press was meant for the one before.
+ASLEEP_MS = 300
 PHONE = (390, 844)
 
 
@@ -73,5 +75,12 @@ def open_page(
 
 
 def settle(page: Page) -> None:
-    """Waits until Streamlit has finished the running script."""
-    page.wait_for_selector("[data-test-script-state='notRunning']", state="attached")
+    """Waits until Streamlit has finished the running script; annotators' pages have none."""
+    page.wait_for_selector("[data-test-script-state='notRunning'], #page > main", state="attached")
+
+
+def press(page: Page, keys: str) -> None:
+    """Presses keys on an annotator's page one after the other, no faster than they are taken."""
+    for key in keys:
+        page.wait_for_timeout(1.5 * ASLEEP_MS)
+        page.keyboard.press(key)

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import select, update
 
 from core.settings import Settings
-from db.crowd.claims import after_answer, ensure_work, release_lapsed
+from db.crowd.claims import after_answer, ensure_work
 from db.crowd.gold import add_gold
-from db.crowd.opening import open_study, pause_study, save_plan
-from db.crowd.participation import find_participation, touch
+from db.crowd.leases import release_lapsed
+from db.crowd.opening import open_study, pause_study, resume_study, save_plan
+from db.crowd.participation import find_participation, finish_instructions, touch
 from db.crowd.taken import count_taken
 from db.engine import Database, open_database
 from db.models import Assignment, Item, Participation, Rating, Study, now
@@ -175,6 +176,22 @@ def test_a_paused_study_gives_out_nothing_and_keeps_answers(db):
         pause_study(session, get_study(session, SLUG))
     assert answer(db, rater_id)[1] == "rating"
     assert phase_of(db, come(db, "Q")) == "full"
+
+
+def test_whoever_gets_to_the_work_in_a_pause_waits_for_it(db):
+    open_crowd_study(db, with_instructions(k=1))
+    rater_id = come(db, "P")
+    with db.write() as session:
+        pause_study(session, get_study(session, SLUG))
+    with db.write() as session:
+        assert finish_instructions(session, rater_id) == "rating"
+        assert touch(session, rater_id) == "rating"
+    assert work_of(db, rater_id) == []
+    with db.write() as session:
+        resume_study(session, get_study(session, SLUG))
+    with db.write() as session:
+        assert touch(session, rater_id) == "rating"
+    assert len(work_of(db, rater_id)) == 1
 
 
 def test_what_is_left_lying_goes_to_others(db):

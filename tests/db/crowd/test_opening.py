@@ -25,11 +25,12 @@ from db.crowd.opening import (
 )
 from db.crowd.taken import count_taken
 from db.invitations import Invitation, invite
-from db.models import Event, Item, Response, Sample
+from db.models import Event, Item, Rater, Rating, Response, Sample
 from db.queries.studies import add_study, get_study
 from tests.support.crowd_study import (
     SLUG,
     add_crowd_study,
+    answer,
     answer_all,
     come,
     one_arm,
@@ -118,6 +119,43 @@ def test_half_of_the_pairs_are_judged_equivalent(db):
     total = sum(1 / one.inclusion_probability for one in samples)
     assert total == pytest.approx(24, abs=6)
     assert all("half judged equivalent by all judges" in one.frame for one in samples)
+
+
+def test_imported_pairs_are_put_before_people_too(db):
+    with db.write() as session:
+        study = add_study(session, SLUG, "", load_taxonomy())
+        for number in range(6):
+            content = {"prompt": "P", "response_a": f"x {number}", "response_b": "y"}
+            if number == 5:
+                del content["response_b"]  # imported without its texts
+            item = Item(
+                study_id=study.id, kind="external", key=f"i{number}", cluster="p", content=content
+            )
+            session.add(item)
+        session.flush()
+        judge = Rater(study_id=study.id, kind="judge", identity="openai:j")
+        session.add(judge)
+        session.flush()
+        for item in session.scalars(select(Item).where(Item.key != "i4")):
+            value = "equivalent" if item.key in ("i0", "i1") else "different"
+            session.add(
+                Rating(rater_id=judge.id, item_id=item.id, question="equivalence", value=value)
+            )
+        session.flush()
+        work = {"ratings_per_item": 1, "items_per_person": 4}
+        items = {"selection": "balanced"}
+        plan = plan_of(arms=one_arm(n_items=9), items=items, work=work)
+        assert estimate(session, study, plan).minutes_per_person > 0
+        save_plan(session, study, plan)
+        assert open_study(session, study) == {Question.EQUIVALENCE: 4}
+        strata = Counter(session.scalars(select(Sample.stratum)))
+    assert strata == {
+        "('', 'imported', 'equivalent')": 2,
+        "('', 'imported', 'different')": 2,
+    }
+    task, _ = answer(db, come(db, "P"))
+    assert task.texts
+    assert {len(task.texts)} == {2}
 
 
 def test_verdicts_are_asked_for_where_they_steer_the_draw(db):
@@ -262,6 +300,26 @@ def test_arms_are_answered_by_different_people(db):
     open_crowd_study(db, plan_of(arms=arms, work=work))
     asked = [{one.question for one in work_of(db, come(db, f"P{n}"))} for n in range(2)]
     assert sorted(map(sorted, asked)) == [["equivalence"], ["same"]]
+
+
+def test_arms_are_asked_about_the_same_pairs_and_one_person_about_different_ones(db):
+    arms = [
+        {"name": "same", "questions": [{"question": "same", "n_items": 4}]},
+        {
+            "name": "defined",
+            "questions": [
+                {"question": "equivalence", "n_items": 4},
+                {"question": "usefulness", "n_items": 4},
+            ],
+        },
+    ]
+    open_crowd_study(db, plan_of(arms=arms))
+    with db.read() as session:
+        drawn = {one.value: set() for one in (Question.SAME, Question.EQUIVALENCE)}
+        drawn["usefulness"] = set()
+        for one in session.scalars(select(Sample)):
+            drawn[one.question].add(one.item_id)
+    assert drawn["same"] == drawn["equivalence"] != drawn["usefulness"]
 
 
 def test_worked_examples_become_practice_once(db):

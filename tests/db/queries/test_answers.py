@@ -18,7 +18,8 @@ from db.queries.analysis import load_ratings, load_verdicts
 from db.queries.answers import Given, add_answer
 from db.queries.items import ensure_pairs_of_set
 from db.queries.people import list_people
-from db.queries.tasks import Task, find_task
+from db.queries.tasks import Task, find_task, list_open_tasks
+from tests.support.crowd_study import answer, come, one_arm, open_crowd_study, plan_of
 from tests.support.rows import StudyRows
 
 
@@ -226,3 +227,35 @@ def test_another_persons_work_takes_no_answer(asked):
         task = find_task(session, asked.rater_id, position)
         with pytest.raises(UserError, match="not one of yours"):
             add_answer(session, other.id, task.assignment_id, Given("2", "w@1"))
+
+
+def test_an_answer_that_arrives_twice_is_one_even_after_another(db):
+    open_crowd_study(db, plan_of(arms=one_arm()))
+    rater_id = come(db, "P")
+    task, _ = answer(db, rater_id, "different", client_id="first")
+    with db.write() as session:
+        for value, client_id in (
+            ("different", "first"),
+            ("equivalent", "second"),
+            ("different", "first"),
+            ("equivalent", "second"),
+        ):
+            given = Given(value, "t", client_id=client_id)
+            add_answer(session, rater_id, task.assignment_id, given)
+        ratings = session.scalars(select(Rating).order_by(Rating.revision)).all()
+    assert [(one.value, one.revision) for one in ratings] == [("different", 0), ("equivalent", 1)]
+
+
+def test_the_next_tasks_come_in_their_order_and_say_what_they_are(db):
+    open_crowd_study(db, plan_of(arms=one_arm()))
+    rater_id = come(db, "P")
+    with db.read() as session:
+        tasks = list_open_tasks(session, rater_id, 3)
+        assert [task.position for task in tasks] == [0, 1, 2]
+        assert tasks[0] == find_task(session, rater_id)
+        assert {task.purpose for task in tasks} == {"rating"}
+        assert len(list_open_tasks(session, rater_id, 99)) == 6
+    done, _ = answer(db, rater_id)
+    assert done == tasks[0]
+    with db.read() as session:
+        assert list_open_tasks(session, rater_id, 2) == tasks[1:]

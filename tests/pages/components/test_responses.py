@@ -189,7 +189,7 @@ def test_renderer_version_changes_with_the_rendering() -> None:
     sample = "# H\n**b** *i* `c`\n\n- l\n\n1. n\n\n> q\n\n```py\nx\n```\n"
     sample += "![i](u) <b> \u202e\n\n---\n\\(m\\)"
 
-    assert RENDERER_VERSION == "responses-2"
+    assert RENDERER_VERSION == "responses-3"
     assert response_html(sample) == (
         '<div class="ta-response" dir="auto"><p dir="auto"><strong>H</strong></p>'
         '<p dir="auto"><strong>b</strong> <em>i</em> <code>c</code></p>'

@@ -98,7 +98,6 @@ DRAW_MARKUP = {
     "compare_pairs",
     "compare_toolbar",
     "compare_words",
-    "rate_task",
     "responses",
     "theme",
 }

@@ -1,4 +1,4 @@
-"""The words of the rating page."""
+"""The words of the annotator's screens."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ _NO_CATEGORY = "N"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Texts by `section.name`."""
+    """Texts by `section.name`. language: their code, such as en."""
 
     texts: Mapping[str, str]
+    language: str = REFERENCE_LANGUAGE
 
     def __getitem__(self, key: str) -> str:
         return self.texts[key]
@@ -39,13 +40,13 @@ class Words:
         }
 
 
-def load_words(overrides: Path | None) -> Words:
-    """The words in the language of annotators.
+def load_words(overrides: Path | None, language: str = REFERENCE_LANGUAGE) -> Words:
+    """The words in one language.
 
     Raises:
-        UserError: the file cannot be used; see `core.annotator_texts.load_texts`.
+        UserError, TemplateError: the file cannot be used; see `core.annotator_texts.load_texts`.
     """
-    return Words(load_texts(REFERENCE_LANGUAGE, overrides))
+    return Words(load_texts(language, overrides), language.lower())
 
 
 def category_of(task: Task, taxonomy: Taxonomy) -> Category:
