@@ -19,8 +19,7 @@ class Question(StrEnum):
     EQUIVALENCE: a pair, by the category's definition. USEFULNESS: an ordered pair, no definition:
     would the second still add something? SAME: a pair, no definition. QUALITY: a response, 1 to 5.
     GROUPING: a set sorted into groups that say the same. COUNT: how many meaningfully different
-    responses a set holds. CATEGORY: which task category a prompt is of. ACCURACY: does a response
-    give the reference answer of its prompt?
+    responses a set holds. CATEGORY: which task category a prompt is of.
     """
 
     EQUIVALENCE = "equivalence"
@@ -30,7 +29,10 @@ class Question(StrEnum):
     GROUPING = "grouping"
     COUNT = "count"
     CATEGORY = "category"
-    ACCURACY = "accuracy"
+
+
+# Asked of judges only: does a response give the reference answer of its prompt?
+ACCURACY = "accuracy"
 
 
 # Asked without telling what "different" means; always before any question that does.

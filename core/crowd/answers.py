@@ -50,7 +50,6 @@ FORMS: Mapping[Question, AnswerForm] = MappingProxyType(
         Question.GROUPING: AnswerForm("set"),
         Question.COUNT: AnswerForm("set"),
         Question.CATEGORY: AnswerForm("prompt"),
-        Question.ACCURACY: AnswerForm("response", ("correct", "incorrect")),
     }
 )
 

@@ -19,7 +19,7 @@ from typing import Literal
 from core.judges.calls import DEFAULT_MAX_OUTPUT_TOKENS, judge_request, template_key
 from core.judges.parsing import Parsed, bare, parse_last_line
 from core.templates import Template, TemplateSource
-from core.types import Completion, CompletionRequest, Question, RecordingKey
+from core.types import ACCURACY, Completion, CompletionRequest, RecordingKey
 
 CORRECT, INCORRECT = "correct", "incorrect"
 # Only these have one right answer to be compared with (paper.md section 6).
@@ -194,7 +194,7 @@ class ReferenceJudge:
             self.words,
             trusted={},
             untrusted={"prompt": prompt, "reference": reference, "response": response},
-            key=RecordingKey("judge", prompt.strip(), strategy, index, Question.ACCURACY.value),
+            key=RecordingKey("judge", prompt.strip(), strategy, index, ACCURACY),
             max_output_tokens=self.max_output_tokens,
         )
 

@@ -16,7 +16,7 @@ from core.judges.reference import (
 from core.pipeline.judge_units import JudgeUnit, Judging, category_of
 from core.pipeline.records import NewRating
 from core.pipeline.runner import Emit
-from core.types import Question, Usage
+from core.types import ACCURACY, Usage
 
 # Their answers are mathematics; those of A are words and numbers.
 SYMBOLIC_CATEGORIES = frozenset({"D"})
@@ -88,7 +88,7 @@ def _decided(judging: Judging, units: Sequence[JudgeUnit]) -> set[int]:
     """Items the rules have decided before."""
     rules = judging.workshop.store.add_judge(CHECKER)
     ids = [unit.item_id for unit in units]
-    found = judging.workshop.store.list_judged(rules, Question.ACCURACY, CHECKER_TEMPLATE, ids)
+    found = judging.workshop.store.list_judged(rules, ACCURACY, CHECKER_TEMPLATE, ids)
     return {item_id for item_id, _ in found}
 
 
@@ -97,7 +97,7 @@ def _checked(rules: int, unit: JudgeUnit, decision: Decision) -> NewRating:
     return NewRating(
         rater_id=unit.rater_id,
         item_id=unit.item_id,
-        question=Question.ACCURACY,
+        question=ACCURACY,
         value=decision.value,
         reason="",
         rationale=f"The final answer {decision.answer!r} was compared with the reference.",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.judges.reference import CHECKER, CORRECT
-from core.types import Question
+from core.types import ACCURACY
 from db.models import Item, Rater, Rating
 from db.queries.ratings import current_ratings
 
@@ -52,7 +52,7 @@ def load_accuracy(
         .join(Rater, Rating.rater_id == Rater.id)
         .where(
             Item.study_id == study_id,
-            Rating.question == Question.ACCURACY,
+            Rating.question == ACCURACY,
             Rating.repeat == 0,
             Item.response_a_id.is_not(None),
         )

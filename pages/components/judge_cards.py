@@ -16,7 +16,7 @@ from core.judges.reference import CHECKER, ReferenceJudge
 from core.providers.bill import cost_range_usd
 from core.taxonomy import Taxonomy
 from core.templates import TemplateSource
-from core.types import Question, Usage
+from core.types import ACCURACY, Question, Usage
 from db.queries.judges import JudgeOverview
 from pages.components.judge_definitions import statistic_text
 from pages.components.models import counts_text, price_file, price_text
@@ -28,7 +28,7 @@ _UNITS = {
     Question.EQUIVALENCE: "pairs",
     Question.QUALITY: "responses",
     Question.CATEGORY: "prompts",
-    Question.ACCURACY: "responses",
+    ACCURACY: "responses",
 }
 
 
@@ -92,7 +92,7 @@ def draw_judges(
 
 def _draw_overview(overview: JudgeOverview, possible: int | None) -> None:
     """Question, orders, coverage and what else one needs to trust a judge or not."""
-    unit = _UNITS.get(Question(overview.question), "") if is_known(overview) else "items"
+    unit = _UNITS.get(overview.question, "") if is_known(overview) else "items"
     counted = f"{overview.n_items:,}"
     share = 1.0
     if possible is not None and not overview.imported:
@@ -194,7 +194,7 @@ def family_text(judge: str, overviews: Sequence[JudgeOverview], families: Sequen
 
 def is_known(overview: JudgeOverview) -> bool:
     """Whether the question is one of ours; imported ratings may use any name."""
-    return overview.question in set(Question)
+    return overview.question in {*Question, ACCURACY}
 
 
 def share_text(part: int, whole: int) -> str:
