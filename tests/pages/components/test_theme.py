@@ -92,13 +92,23 @@ def test_link_button_stays_on_this_server(address: str) -> None:
 
 # Each escapes what it is given and has a test with hostile text. A page never draws markup itself.
 DRAW_MARKUP = {
+    "charts_plot",
     "charts_table",
     "compare_columns",
     "compare_item",
     "compare_pairs",
     "compare_toolbar",
     "compare_words",
+    "people_estimate",
+    "people_frame",
+    "people_notes",
+    "people_person",
+    "people_setup",
+    "people_status",
+    "people_watch",
     "responses",
+    "results_tables",
+    "story_sections",
     "theme",
 }
 
