@@ -10,6 +10,7 @@ import json
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import TypeEngine
 
 from core.crowd import SETTINGS_KEY, read_plan
+from core.crowd.plan import RETENTION_MONTHS
 from core.crowd.work import LATE_MARK
 from core.exporting import write_bundle
 from core.security import load_secret_key, pseudonym
@@ -67,6 +69,8 @@ PACKAGES = (
     "anthropic", "streamlit",
 )  # fmt: skip
 
+# Raised when a reader of older bundles would misread a newer one.
+BUNDLE_VERSION = 1
 LONG_RATINGS = "ratings_long"
 # In a rater's meta: came with a bundle, whose people are pseudonyms already.
 PSEUDONYM = "pseudonym"
@@ -78,7 +82,8 @@ _OWN_META = frozenset({TICKS, LATE_MARK, "elapsed_capped"})
 _README = """\
 Study {slug}{sample}, exported by Taskanchor.
 
-study.json       the study's settings and the taxonomy it was started with
+study.json       the study's settings and the taxonomy it was started with; keep_until is the day
+                 by which this file has to be deleted, so that withdrawn answers do not live on
 versions.json    Python, packages and database schema that wrote this file
 templates.json   which templates (name@hash) responses, ratings and checklists were made with
 taxonomy.toml, templates/    the taxonomy and templates in use when this file was written
@@ -328,7 +333,9 @@ def _long_ratings(
 
 
 def _documents(session: Session, settings: Settings, study: Study) -> dict[str, str | bytes]:
+    today = now().date()
     described = {
+        "bundle_version": BUNDLE_VERSION,
         "slug": study.slug,
         "title": study.title,
         "status": study.status,
@@ -338,6 +345,8 @@ def _documents(session: Session, settings: Settings, study: Study) -> dict[str, 
         "taxonomy_hash_in_use": load_taxonomy(settings.prompts_dir).content_hash,
         "settings": _public(study.settings),
         "created_at": study.created_at.isoformat(),
+        "exported_on": today.isoformat(),
+        "keep_until": _keep_until(study.settings, today).isoformat(),
     }
     versions = {"python": platform.python_version(), "schema": HEAD} | {
         name: package_version(name) for name in PACKAGES
@@ -355,6 +364,13 @@ def _documents(session: Session, settings: Settings, study: Study) -> dict[str, 
     for relative in sorted(texts):
         documents[relative] = read_prompt_file(find_prompt_file(relative, settings.prompts_dir))
     return documents
+
+
+def _keep_until(settings: Mapping[str, Any], today: date) -> date:
+    """The day by which the bundle has to be deleted; the 28th where a month has no such day."""
+    plan = read_plan(dict(settings))
+    months = today.month - 1 + (plan.retention_months if plan else RETENTION_MONTHS)
+    return date(today.year + months // 12, months % 12 + 1, min(today.day, 28))
 
 
 def _public(settings: Mapping[str, Any]) -> dict[str, Any]:

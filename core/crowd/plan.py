@@ -14,6 +14,8 @@ from core.errors import UserError
 from core.types import UNDEFINED_QUESTIONS, Question
 
 SETTINGS_KEY = "crowd"
+# Of answers of people who were promised nothing else.
+RETENTION_MONTHS = 120
 Selection = Literal["random", "balanced", "disagreement"]
 Order = Literal["random", "by_question"]
 Platform = Literal["link", "prolific", "generic"]
@@ -224,7 +226,12 @@ class ExclusionRules(Frozen):
 
 
 class CrowdPlan(Frozen):
-    """All of it. language: of the annotator's screens."""
+    """All of it.
+
+    Attributes:
+        language: of the annotator's screens.
+        retention_months: how long whoever holds an exported bundle may keep it.
+    """
 
     arms: tuple[Arm, ...] = Field(default_factory=lambda: (Arm(),), min_length=1)
     items: ItemPlan = ItemPlan()
@@ -239,6 +246,7 @@ class CrowdPlan(Frozen):
     pay: Pay = Pay()
     exclusion: ExclusionRules = ExclusionRules()
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$")] = "en"
+    retention_months: int = Field(default=RETENTION_MONTHS, ge=1, le=600)
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> CrowdPlan:

@@ -139,6 +139,13 @@ FIELDS: dict[str, Field] = {
     "closing.*.options": Field("texts", "Answers to choose from, one line each"),
     "closing.*.required": Field("texts", "Must be answered"),
     "debrief": Field("texts", "At the end: what the study is about"),
+    "retention_months": Field(
+        "texts",
+        "Keep exported answers for, months",
+        "Every export names the day by which it has to be deleted. Consent should say the same.",
+        1,
+        600,
+    ),
     "recruiting.platform": Field("recruiting", "People come from"),
     "recruiting.id_parameter": Field(
         "recruiting",

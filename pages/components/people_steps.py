@@ -165,6 +165,7 @@ def _draw_texts(draft: Draft, fields: Fields, around: Surroundings) -> None:
         fields.text("debrief", height=150)
         if not fields.get("debrief"):
             _offer(draft, fields, "debrief", DEBRIEF_TEXT)
+        fields.number("retention_months")
     _draw_closing(draft, fields)
 
 

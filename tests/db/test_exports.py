@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import date
 
 import pyarrow.parquet as pq
 import pytest
@@ -24,7 +25,7 @@ from db.queries.items import ensure_external_items
 from db.queries.notes import add_note
 from db.queries.studies import add_study, get_study
 from db.reports import make_agreement_report
-from tests.support.crowd_study import answer, come, one_arm, open_crowd_study, plan_of
+from tests.support.crowd_study import SLUG, answer, come, one_arm, open_crowd_study, plan_of
 
 TABLES = {
     "prompts", "conditions", "responses", "paraphrase_sets", "items", "raters", "assignments",
@@ -302,3 +303,13 @@ def test_people_of_a_crowd_study_leave_no_trace_of_who_they_are(db, db_settings,
 def new_example(session, study_id):
     example = {"content": {"prompt": "P", "response_a": "x"}}
     return ensure_external_items(session, study_id, {"example:1": example})["example:1"]
+
+
+def test_a_bundle_says_until_when_it_may_be_kept(db, db_settings, tmp_path):
+    open_crowd_study(db, plan_of(arms=one_arm(), retention_months=13))
+    export_study(db, db_settings, SLUG, tmp_path / "kept.zip")
+    described = json.loads(zipfile.ZipFile(tmp_path / "kept.zip").read("study.json"))
+    assert described["bundle_version"] == 1
+    exported, until = (date.fromisoformat(described[n]) for n in ("exported_on", "keep_until"))
+    assert (until.year * 12 + until.month) - (exported.year * 12 + exported.month) == 13
+    assert until.day == min(exported.day, 28)
