@@ -29,7 +29,7 @@ PAGES = {
     "compare": "distinct of 5",
     "judges": "Judges so far",
     "people": "Simulated person 1",
-    "agreement": "People among themselves",
+    "agreement": "Two of them agree on",
     "results": "As seen by",
     "export": "Prepare the file",
 }
@@ -93,20 +93,20 @@ def test_an_annotator_gets_from_link_to_done_by_keyboard_and_resumes_where_they_
     link = add_person(server)
     page = open_page(browser, link).page
     page.get_by_role("link", name="Start").press("Enter")
-    expect(page.get_by_text("1 of 4")).to_be_visible()
+    expect(page.locator(".where", has_text="1 of 4")).to_be_visible()
     press(page, "s")
-    expect(page.get_by_text("2 of 4")).to_be_visible()
+    expect(page.locator(".where", has_text="2 of 4")).to_be_visible()
     assert answered_last(server) == 1
     page.context.close()
 
     page = open_page(browser, link).page
     page.get_by_role("link", name="Go on").press("Enter")
-    expect(page.get_by_text("2 of 4")).to_be_visible()
+    expect(page.locator(".where", has_text="2 of 4")).to_be_visible()
     for key, position in (("d", 3), ("4", 4)):
         press(page, key)
-        expect(page.get_by_text(f"{position} of 4")).to_be_visible()
+        expect(page.locator(".where", has_text=f"{position} of 4")).to_be_visible()
     press(page, "5")
-    expect(page.get_by_text("Thank you!")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thank you!")).to_be_visible()
     assert answered_last(server) == 4
     page.context.close()
 
@@ -117,7 +117,7 @@ def test_the_rating_page_shows_neither_model_nor_strategy_nor_other_pages(
     link = add_person(server)
     page = open_page(browser, link, size=PHONE).page
     page.get_by_role("link", name="Start").click()
-    expect(page.get_by_text("1 of 4")).to_be_visible()
+    expect(page.locator(".where", has_text="1 of 4")).to_be_visible()
     shown = page.content()
     for secret in ("replay:", "temperature", "system-anchored", "Agreement", "Studies"):
         assert secret not in shown
@@ -135,7 +135,7 @@ def test_a_person_who_wants_larger_text_gets_it_for_every_item(
     expect(text).to_have_css("font-size", "22.1px")
     page.wait_for_timeout(1.5 * ASLEEP_MS)
     page.get_by_role("button", name="Same").click()
-    expect(page.get_by_text("2 of 4")).to_be_visible()
+    expect(page.locator(".where", has_text="2 of 4")).to_be_visible()
     expect(text).to_have_css("font-size", "22.1px")
     page.reload()
     expect(text).to_have_css("font-size", "22.1px")

@@ -119,7 +119,7 @@ def test_every_question_is_answered_by_keyboard_alone(browser: Browser, crowd: C
     for number, question in enumerate(Question, start=1):
         wait_for(page, number)
         press(page, KEYS[question][0])
-    expect(page.get_by_text("Thank you!")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thank you!")).to_be_visible()
     page.context.close()
     answered = crowd.ratings(rater_id)
     assert {question: row.value for question, row in answered.items()} == {
@@ -235,7 +235,7 @@ def test_axe_finds_no_serious_violation_on_any_screen(
             found["note"] = serious(page)
             page.get_by_role("button", name="Cancel").click()
         press(page, "u")
-    expect(page.get_by_text("Thank you!")).to_be_visible()
+    expect(page.get_by_role("heading", name="Thank you!")).to_be_visible()
     found["thanks"] = serious(page)
     page.context.close()
     assert {screen: problems for screen, problems in found.items() if problems} == {}
