@@ -21,7 +21,6 @@ from sqlalchemy.types import TypeEngine
 
 from core.crowd import SETTINGS_KEY, read_plan
 from core.crowd.plan import RETENTION_MONTHS
-from core.crowd.work import LATE_MARK
 from core.exporting import write_bundle
 from core.security import load_secret_key, pseudonym
 from core.settings import BUNDLED_PROMPTS, Settings
@@ -29,6 +28,7 @@ from core.strategies import load_strategies
 from core.strategies.custom import FILE as STRATEGY_FILE
 from core.taxonomy import load_taxonomy
 from core.templates import find_prompt_file, read_prompt_file
+from core.work import LATE_MARK
 from db.engine import Database
 from db.migrations import HEAD
 from db.models import (

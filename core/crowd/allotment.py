@@ -10,8 +10,8 @@ import numpy as np
 
 from core.assignment import Side
 from core.crowd.plan import Order
-from core.crowd.work import WorkPurpose
 from core.types import UNDEFINED_QUESTIONS
+from core.work import WorkPurpose
 
 # A repeat comes at least so many items after the first time, where the work is long enough.
 REPEAT_GAP = 10

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Literal
 
 from core.crowd.plan import ExclusionRules
-from core.crowd.work import WorkPurpose
+from core.work import WorkPurpose
 
 SignalKey = Literal[
     "check_share",

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from core.crowd.quality import AnswerRow
-from core.crowd.work import WorkPurpose
+from core.work import WorkPurpose
 from db.crowd.gold import list_item_texts
 from db.models import Gold, Participation, Rating
 from db.queries.ratings import current_ratings

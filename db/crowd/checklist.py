@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.crowd import CrowdPlan
 from core.crowd.answers import FORMS
-from core.crowd.work import WorkPurpose
 from core.types import UNDEFINED_QUESTIONS, Question
+from core.work import WorkPurpose
 from db.crowd.frame import Offer, load_frame, offer
 from db.crowd.verdicts import judged_shares
 from db.models import Gold, Study

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session
 from core.crowd import CrowdPlan, Phase, after
 from core.crowd.allotment import Placed, Slot, arrange, choose
 from core.crowd.answers import FORMS
-from core.crowd.work import TEST_ITEMS, StudyStatus, WorkPurpose, WorkState
 from core.types import Question
+from core.work import TEST_ITEMS, StudyStatus, WorkPurpose, WorkState
 from db.crowd.gold import has_failed_checks
 from db.crowd.leases import own_open, release, release_lapsed_of, set_aside
 from db.crowd.rows import lock_participation, lock_study, move, number_of

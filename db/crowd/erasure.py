@@ -16,8 +16,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.crowd import Phase
-from core.crowd.work import WorkPurpose, WorkState
 from core.errors import UserError
+from core.work import WorkPurpose, WorkState
 from db.crowd.rows import lock_study, move
 from db.models import Assignment, Identity, Note, Participation, Rater, Rating, Study, now
 from db.queries.studies import add_event, touch

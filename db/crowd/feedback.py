@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.crowd.answers import as_shown, shown_order
-from core.crowd.work import WorkPurpose, WorkState
 from core.types import Question
+from core.work import WorkPurpose, WorkState
 from db.crowd.gold import GoldView, find_gold
 from db.models import Assignment, Item
 from db.queries.tasks import members_of

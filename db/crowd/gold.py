@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session, aliased
 
 from core.crowd import CrowdPlan
 from core.crowd.answers import FORMS, parse_answer
-from core.crowd.work import WorkPurpose
 from core.errors import UserError
 from core.taxonomy import Taxonomy
 from core.templates import text_hash
 from core.types import Question
+from core.work import WorkPurpose
 from db.models import Gold, Item, Prompt, Rating, Response, Sample, Study
 from db.queries.items import ensure_external_items
 from db.queries.ratings import current_ratings

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from core.crowd import CrowdPlan, Phase, first_phase, read_plan
 from core.crowd.plan import Arm
-from core.crowd.work import StudyStatus
 from core.errors import UserError
 from core.security import pseudonym
+from core.work import StudyStatus
 from db.crowd.participation import enter
 from db.crowd.rows import lock_study, move
 from db.crowd.taken import count_taken

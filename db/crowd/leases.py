@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core.crowd import CrowdPlan, read_plan
-from core.crowd.work import WorkPurpose, WorkState
+from core.work import WorkPurpose, WorkState
 from db.crowd.rows import lock_study
 from db.models import Assignment, Participation, Rating, Study
 from db.models import now as moment

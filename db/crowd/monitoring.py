@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.crowd import ENDS, Phase, read_plan
 from core.crowd.plan import WorkPlan
-from core.crowd.work import StudyStatus, WorkPurpose, WorkState
+from core.work import StudyStatus, WorkPurpose, WorkState
 from db.crowd.people import ParticipantRow, list_participants
 from db.models import Assignment, Participation, Rating, Sample, Study
 from db.models import now as moment

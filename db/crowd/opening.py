@@ -18,9 +18,9 @@ from core.crowd.estimate import CrowdEstimate, QuestionLoad, words_read
 from core.crowd.estimate import estimate as add_up
 from core.crowd.plan import Arm
 from core.crowd.sampling import sample
-from core.crowd.work import StudyStatus
 from core.errors import UserError
 from core.types import Question
+from core.work import StudyStatus
 from db.crowd.checklist import Requirement, checklist
 from db.crowd.frame import (
     Frame,

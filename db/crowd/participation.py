@@ -24,7 +24,7 @@ from core.crowd import (
     read_plan,
 )
 from core.crowd.closing import check_closing
-from core.crowd.work import WorkState
+from core.work import WorkState
 from db.crowd.claims import advance
 from db.crowd.practice import finish_round, read_result, start_round
 from db.crowd.rows import lock_participation, move

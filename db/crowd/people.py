@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from core.crowd import CrowdPlan, read_plan
 from core.crowd.plan import ExclusionRules
 from core.crowd.quality import Signal, apply_rules, signals
-from core.crowd.work import LATE_MARK, WorkPurpose, WorkState
 from core.errors import UserError
+from core.work import LATE_MARK, WorkPurpose, WorkState
 from db.crowd.answer_rows import answers_by_item, current_answers
 from db.crowd.rows import lock_participation
 from db.models import Assignment, Item, Note, Participation, Rater, Rating, Study, now

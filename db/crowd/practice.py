@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from core.crowd import CrowdPlan, PracticeResult
 from core.crowd.answers import FORMS
-from core.crowd.work import WorkPurpose, WorkState
 from core.errors import UserError
 from core.types import Question
+from core.work import WorkPurpose, WorkState
 from db.crowd.gold import check_results
 from db.crowd.rows import number_of
 from db.models import Assignment, Gold, Item, Participation

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from core.crowd.work import WorkPurpose, WorkState
+from core.work import WorkPurpose, WorkState
 from db.models import Assignment, Item, Participation
 
 

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from core.crowd import Phase
 from core.crowd.answers import CANNOT_TELL, parse_answer, rearranged, shown_order
 from core.crowd.plan import QuestionPlan
-from core.crowd.work import CLIENT_ID, LATE_MARK, WorkPurpose, WorkState
 from core.errors import UserError
 from core.types import Question
+from core.work import CLIENT_ID, LATE_MARK, WorkPurpose, WorkState
 from db.crowd.groupings import add_pair_verdicts
 from db.crowd.rows import lock_study
 from db.crowd.taken import count_taken

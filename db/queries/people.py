@@ -12,9 +12,9 @@ from sqlalchemy import case, func, insert, select
 from sqlalchemy.orm import Session
 
 from core.assignment import Candidate, Drawn, assign
-from core.crowd.work import WorkPurpose, WorkState
 from core.errors import UserError
 from core.types import Question
+from core.work import WorkPurpose, WorkState
 from db.crowd.taken import is_taken
 from db.models import (
     Assignment,

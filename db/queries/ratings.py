@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import ColumnElement
 
-from core.crowd.work import WorkPurpose
+from core.work import WorkPurpose
 from db.models import Rating
 
 RowT = TypeVar("RowT")

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session, aliased
 
 from core.crowd import CrowdPlan, read_plan
 from core.crowd.answers import CANNOT_TELL, as_shown, shown_order
-from core.crowd.work import WorkPurpose, WorkState
 from core.types import Question
+from core.work import WorkPurpose, WorkState
 from db.models import Assignment, Item, Prompt, Rater, Rating, Response, Study
 
 CLOSED = "closed"

@@ -15,11 +15,11 @@ from core.crowd import Phase
 from core.crowd.answers import CANNOT_TELL, CONFIDENCES
 from core.crowd.closing import check_closing
 from core.crowd.plan import QuestionPlan
-from core.crowd.work import StudyStatus, WorkPurpose
 from core.errors import UserError
 from core.security import rater_id_from_token
 from core.templates import text_hash
 from core.types import Question
+from core.work import StudyStatus, WorkPurpose
 from db.crowd import participation
 from db.crowd.erasure import LOG_NAME, withdraw
 from db.queries.answers import LONGEST_CLIENT_ID, Given, add_answer

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from core.crowd import ENDS, CrowdPlan, Phase, outcome_of
-from core.crowd.work import StudyStatus, WorkPurpose
+from core.work import StudyStatus, WorkPurpose
 from db.crowd.claims import after_answer
 from db.crowd.feedback import find_feedback
 from db.crowd.participation import ParticipationView, find_participation
