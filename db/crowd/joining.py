@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,8 +16,8 @@ from core.security import pseudonym
 from core.work import StudyStatus
 from db.crowd.participation import enter
 from db.crowd.rows import lock_study, move
-from db.crowd.taken import count_taken
-from db.models import Identity, Participation, Rater, Sample, Study, now
+from db.crowd.taken import count_left
+from db.models import Identity, Participation, Rater, Study, now
 from db.queries.people import new_raters
 from db.queries.studies import add_event
 
@@ -87,10 +88,16 @@ def join(
     session.flush()
     platform = plan.recruiting.platform
     session.add(Identity(rater_id=rater.id, platform=platform, platform_id=person))
-    is_full = status != StudyStatus.OPEN or _is_full(session, study.id, plan, now())
+    left = count_left(session, study.id)
+    is_full = status != StudyStatus.OPEN or _is_full(session, study.id, plan, left, now())
     if test_outcome:
         is_full = test_outcome == Phase.FULL
-    _admit(session, study, plan, rater.id, kept, test_outcome, is_full)
+    row = _new_row(session, study, plan, rater.id, left, captured=kept, test_outcome=test_outcome)
+    if is_full:
+        move(row, Phase.FULL, now())
+        session.flush()
+    else:
+        enter(session, row, study, plan, first_phase(plan), now())
     return rater.id
 
 
@@ -108,29 +115,13 @@ def add_invited(session: Session, study: Study, names: Sequence[str]) -> list[in
         )
     lock_study(session, study.id)
     raters = new_raters(session, study.id, names)
+    left = count_left(session, study.id)
     for rater in raters:
         # Work is given out when they open their link (`touch`): a lease would run out before.
-        move(_new_row(session, study, plan, rater.id, {}, ""), first_phase(plan), now())
+        move(_new_row(session, study, plan, rater.id, left), first_phase(plan), now())
     session.flush()
     add_event(session, study.id, "people_added", {"people": len(raters)})
     return [rater.id for rater in raters]
-
-
-def _admit(
-    session: Session,
-    study: Study,
-    plan: CrowdPlan,
-    rater_id: int,
-    captured: Mapping[str, str],
-    test_outcome: str,
-    is_full: bool,
-) -> None:
-    row = _new_row(session, study, plan, rater_id, captured, test_outcome)
-    if is_full:
-        move(row, Phase.FULL, now())
-        session.flush()
-        return
-    enter(session, row, study, plan, first_phase(plan), now())
 
 
 def _new_row(
@@ -138,13 +129,15 @@ def _new_row(
     study: Study,
     plan: CrowdPlan,
     rater_id: int,
-    captured: Mapping[str, str],
-    test_outcome: str,
+    left: Mapping[str, int],
+    *,
+    captured: Mapping[str, str] = MappingProxyType({}),
+    test_outcome: str = "",
 ) -> Participation:
     row = Participation(
         rater_id=rater_id,
         study_id=study.id,
-        arm=_next_arm(session, study.id, plan).name,
+        arm=_next_arm(session, study.id, plan, left).name,
         phase=first_phase(plan).value,
         phases={},
         captured=dict(captured),
@@ -157,8 +150,8 @@ def _new_row(
     return row
 
 
-def _next_arm(session: Session, study_id: int, plan: CrowdPlan) -> Arm:
-    """The arm that is furthest behind its share of the people who are still in."""
+def _next_arm(session: Session, study_id: int, plan: CrowdPlan, left: Mapping[str, int]) -> Arm:
+    """The arm with work left that is furthest behind its share of the people who are still in."""
     rows = session.execute(
         select(Participation.arm, func.count().label("n"))
         .where(
@@ -169,13 +162,18 @@ def _next_arm(session: Session, study_id: int, plan: CrowdPlan) -> Arm:
         .group_by(Participation.arm)
     )
     counts = {row.arm: row.n for row in rows}
-    left = _left_by_arm(session, study_id)
     able = [arm for arm in plan.arms if left.get(arm.name, 0) > 0] or list(plan.arms)
     return min(able, key=lambda arm: (counts.get(arm.name, 0) + 1) / arm.weight)
 
 
-def _is_full(session: Session, study_id: int, plan: CrowdPlan, at: datetime) -> bool:
-    """Whether everything is spoken for, counting the needs of people who are on their way in."""
+def _is_full(
+    session: Session, study_id: int, plan: CrowdPlan, left: Mapping[str, int], at: datetime
+) -> bool:
+    """Whether everything is spoken for, counting the needs of people who are on their way in.
+
+    Args:
+        left: arm -> ratings that nobody has given or is about to give.
+    """
     here = session.execute(
         select(Participation.phase, Participation.arm, Participation.last_seen_at).where(
             Participation.study_id == study_id, Participation.is_test.is_(False)
@@ -193,25 +191,11 @@ def _is_full(session: Session, study_id: int, plan: CrowdPlan, at: datetime) -> 
         ]
         if len(inside) >= plan.work.max_people:
             return True
-    left = _left_by_arm(session, study_id)
+    free = dict(left)
     for one in waiting:
-        wanted = plan.work.items_per_person or left.get(one.arm, 0)
-        left[one.arm] = left.get(one.arm, 0) - wanted
-    return all(n <= 0 for n in left.values())
-
-
-def _left_by_arm(session: Session, study_id: int) -> dict[str, int]:
-    """Arm -> ratings that nobody has given or is about to give."""
-    taken = count_taken(session, study_id)
-    left: dict[str, int] = {}
-    for item_id, question, arm, wanted in session.execute(
-        select(Sample.item_id, Sample.question, Sample.arm, Sample.ratings_wanted).where(
-            Sample.study_id == study_id, Sample.ratings_wanted.is_not(None)
-        )
-    ):
-        n_taken = taken.get((item_id, question), (0, 0, 0))[0]
-        left[arm] = left.get(arm, 0) + max(0, (wanted or 0) - n_taken)
-    return left
+        wanted = plan.work.items_per_person or free.get(one.arm, 0)
+        free[one.arm] = free.get(one.arm, 0) - wanted
+    return all(n <= 0 for n in free.values())
 
 
 def _find(session: Session, study_id: int, identity: str) -> int | None:
