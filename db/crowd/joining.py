@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.crowd import CrowdPlan, Phase, first_phase, read_plan
-from core.crowd.plan import Arm
 from core.errors import UserError
 from core.security import pseudonym
 from core.work import StudyStatus
 from db.crowd.participation import enter
+from db.crowd.places import is_full, next_arm
 from db.crowd.rows import lock_study, move
 from db.crowd.taken import count_left
 from db.models import Identity, Participation, Rater, Study, now
@@ -24,10 +23,6 @@ from db.queries.studies import add_event
 LONGEST_ID = 200
 LONGEST_CAPTURED = 500
 EARLIER = "earlier"
-# Where people are before their items are theirs.
-_BEFORE_WORK = (Phase.CONSENT, Phase.INSTRUCTIONS, Phase.PRACTICE)
-# Ends of people whose place is free again.
-_FREED = (Phase.FULL, Phase.DECLINED, Phase.SCREENED_OUT, Phase.WITHDRAWN)
 
 
 class StudyNotOpen(UserError):
@@ -89,11 +84,11 @@ def join(
     platform = plan.recruiting.platform
     session.add(Identity(rater_id=rater.id, platform=platform, platform_id=person))
     left = count_left(session, study.id)
-    is_full = status != StudyStatus.OPEN or _is_full(session, study.id, plan, left, now())
+    no_room = status != StudyStatus.OPEN or is_full(session, study.id, plan, left, now())
     if test_outcome:
-        is_full = test_outcome == Phase.FULL
+        no_room = test_outcome == Phase.FULL
     row = _new_row(session, study, plan, rater.id, left, captured=kept, test_outcome=test_outcome)
-    if is_full:
+    if no_room:
         move(row, Phase.FULL, now())
         session.flush()
     else:
@@ -137,7 +132,7 @@ def _new_row(
     row = Participation(
         rater_id=rater_id,
         study_id=study.id,
-        arm=_next_arm(session, study.id, plan, left).name,
+        arm=next_arm(session, study.id, plan, left).name,
         phase=first_phase(plan).value,
         phases={},
         captured=dict(captured),
@@ -148,54 +143,6 @@ def _new_row(
     session.add(row)
     session.flush()
     return row
-
-
-def _next_arm(session: Session, study_id: int, plan: CrowdPlan, left: Mapping[str, int]) -> Arm:
-    """The arm with work left that is furthest behind its share of the people who are still in."""
-    rows = session.execute(
-        select(Participation.arm, func.count().label("n"))
-        .where(
-            Participation.study_id == study_id,
-            Participation.is_test.is_(False),
-            Participation.phase.not_in(_FREED),
-        )
-        .group_by(Participation.arm)
-    )
-    counts = {row.arm: row.n for row in rows}
-    able = [arm for arm in plan.arms if left.get(arm.name, 0) > 0] or list(plan.arms)
-    return min(able, key=lambda arm: (counts.get(arm.name, 0) + 1) / arm.weight)
-
-
-def _is_full(
-    session: Session, study_id: int, plan: CrowdPlan, left: Mapping[str, int], at: datetime
-) -> bool:
-    """Whether everything is spoken for, counting the needs of people who are on their way in.
-
-    Args:
-        left: arm -> ratings that nobody has given or is about to give.
-    """
-    here = session.execute(
-        select(Participation.phase, Participation.arm, Participation.last_seen_at).where(
-            Participation.study_id == study_id, Participation.is_test.is_(False)
-        )
-    ).all()
-    gone = at - timedelta(minutes=plan.work.lease_minutes)
-    waiting = [one for one in here if one.phase in _BEFORE_WORK and one.last_seen_at > gone]
-    if plan.work.max_people:
-        inside = [
-            one
-            for one in here
-            if one.phase not in _FREED
-            and not (one.phase in _BEFORE_WORK and one.last_seen_at <= gone)
-            and not (one.phase == Phase.RATING and one.last_seen_at <= gone)
-        ]
-        if len(inside) >= plan.work.max_people:
-            return True
-    free = dict(left)
-    for one in waiting:
-        wanted = plan.work.items_per_person or free.get(one.arm, 0)
-        free[one.arm] = free.get(one.arm, 0) - wanted
-    return all(n <= 0 for n in free.values())
 
 
 def _find(session: Session, study_id: int, identity: str) -> int | None:

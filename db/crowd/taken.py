@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
@@ -22,7 +22,7 @@ def is_taken() -> ColumnElement[bool]:
     )
 
 
-def _counting(*counted: ColumnElement[bool]) -> Select[Any]:
+def _counting(*counted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Counts by item and question over a study's assignments that fulfil all conditions.
 
     Not counted: work of researchers trying out, of the withdrawn, and of people who were excluded.
@@ -64,6 +64,20 @@ _LEFT = (
     .where(Sample.study_id == bindparam("study_id"), Sample.ratings_wanted.is_not(None))
     .group_by(Sample.arm)
 )
+_SURPLUS = (
+    select(Assignment.id.label("assignment_id"), Assignment.state)
+    .join(
+        Sample,
+        and_(Sample.item_id == Assignment.item_id, Sample.question == Assignment.question),
+    )
+    .join(_taken, _IS_THIS_ITEM)
+    .where(
+        Sample.study_id == bindparam("study_id"),
+        Assignment.rater_id == bindparam("rater_id"),
+        is_taken(),
+        Sample.ratings_wanted < N_TAKEN,
+    )
+)
 
 
 def count_taken(
@@ -85,11 +99,18 @@ def count_done(session: Session, study_id: int) -> dict[tuple[int, str], int]:
     return {(item_id, question): int(n) for item_id, question, n, *_ in rows}
 
 
+def list_surplus(session: Session, study_id: int, rater_id: int) -> Sequence[Any]:
+    """(assignment_id, state) of a person's work on items more people have than are wanted."""
+    return execute(session, _SURPLUS, {"study_id": study_id, "rater_id": rater_id}).all()
+
+
 def count_left(session: Session, study_id: int) -> dict[str, int]:
     """Arm -> ratings that nobody has given or is about to give."""
     return {arm: int(n) for arm, n in execute(session, _LEFT, {"study_id": study_id})}
 
 
-def joined_with_taken(samples: Select[Any]) -> Select[Any]:
+def joined_with_taken(
+    samples: Select[*tuple[Any, ...]],
+) -> Select[*tuple[Any, ...]]:
     """A query of samples beside which `N_TAKEN`, `N_LEFT_A` and `N_LEFT_B` can be asked for."""
     return samples.outerjoin(_taken, _IS_THIS_ITEM)
