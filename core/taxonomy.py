@@ -50,6 +50,7 @@ class Category:
         regenerate_instruction: said to the model by `regenerate-anchored`; "" for kind none.
         equivalence_definition: shown to judges and to annotators, word for word.
         help: plain explanation for annotators.
+        language: of what annotators read of it, see `core.taxonomy_words`; no part of any hash.
     """
 
     key: str
@@ -64,6 +65,7 @@ class Category:
     equivalence_definition: str
     help: str
     examples: tuple[Example, ...]
+    language: str = field(default="en", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

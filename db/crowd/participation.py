@@ -116,11 +116,12 @@ def _plan(settings: str) -> CrowdPlan | None:
     return read_plan(json.loads(settings))
 
 
-def agree(session: Session, rater_id: int, *, text_hash: str) -> Phase:
+def agree(session: Session, rater_id: int, *, text_hash: str, definitions: str = "") -> Phase:
     """Keeps that, when and to what a person agreed.
 
     Args:
         text_hash: of the text they saw.
+        definitions: language and hash of the definitions they are going to read.
     """
     row, study, plan = lock_participation(session, rater_id)
     if row.phase == Phase.CONSENT:
@@ -129,6 +130,7 @@ def agree(session: Session, rater_id: int, *, text_hash: str) -> Phase:
             "version": plan.consent.version,
             "text_hash": text_hash,
             "at": at.isoformat(),
+            **({"definitions": definitions} if definitions else {}),
         }
         enter(session, row, study, plan, after(plan, Phase.CONSENT), at)
     return Phase(row.phase)

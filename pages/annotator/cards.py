@@ -12,7 +12,7 @@ from core.crowd.worked import example_key
 from core.taxonomy import Category, Example, Taxonomy
 from core.types import Question
 from db.queries.tasks import Task
-from pages.annotator.words import Words
+from pages.annotator.words import Words, foreign_language
 from pages.components.responses import opening_html, response_html
 
 # A text longer than this is cut on a phone until "more" is pressed.
@@ -91,7 +91,7 @@ def worked_examples(
         if one.prompt != without and example_key(category.key, one) not in practised
     )
     same, different = words["rate.example_same"], words["rate.example_different"]
-    return _worked_examples(category.help, examples, same, different)
+    return _worked_examples(category.help, examples, same, different, said_in(category, words))
 
 
 def quality_scale(words: Words) -> Markup:
@@ -103,11 +103,19 @@ def quality_scale(words: Words) -> Markup:
 def kinds(taxonomy: Taxonomy, words: Words) -> Markup:
     """The categories with what belongs to them, as a classifying judge reads it."""
     rows = "".join(
-        f'<li dir="auto"><strong>{escape(one.name)}</strong>: {escape(one.definition)}</li>'
+        f"<li{said_in(one, words)}><strong>{escape(one.name)}</strong>: "
+        f"{escape(one.definition)}</li>"
         for one in taxonomy.values()
     )
     title = escape(words["category.kinds"])
     return Markup(f'<section class="kinds"><h2>{title}</h2><ol>{rows}</ol></section>')
+
+
+def said_in(category: Category, words: Words) -> Markup:
+    """Attributes of what a category says: its direction, and its language where that is another."""
+    language = foreign_language(category, words)
+    # Only English stands in for what is not translated.
+    return Markup(f' lang="{escape(language)}" dir="ltr"' if language else ' dir="auto"')
 
 
 def _steps(words: Words) -> str:
@@ -121,14 +129,14 @@ def _steps(words: Words) -> str:
 
 @lru_cache(maxsize=256)
 def _worked_examples(
-    explanation: str, examples: tuple[Example, ...], same: str, different: str
+    explanation: str, examples: tuple[Example, ...], same: str, different: str, said: Markup
 ) -> Markup:
     drawn = "".join(
-        f'<div class="example"><h3 dir="auto">{escape(example.prompt)}</h3>'
+        f'<div class="example"><h3{said}>{escape(example.prompt)}</h3>'
         f'<div class="responses count-2"><div>{response_html(example.response_a)}</div>'
         f"<div>{response_html(example.response_b)}</div></div>"
         f"<p><strong>{escape(same if example.verdict == 'equivalent' else different)}</strong> "
-        f'<span dir="auto">{escape(example.why)}</span></p></div>'
+        f"<span{said}>{escape(example.why)}</span></p></div>"
         for example in examples
     )
-    return Markup(f'<p dir="auto">{escape(explanation)}</p>{drawn}')
+    return Markup(f"<p{said}>{escape(explanation)}</p>{drawn}")

@@ -13,7 +13,7 @@ from core.taxonomy import Taxonomy
 from core.templates import text_hash
 from core.types import Question
 from db.queries.tasks import Task
-from pages.annotator.words import Words
+from pages.annotator.words import Words, foreign_language
 
 DIGITS = "1234567890"
 # Free of S and D (all the same, all different), U, B and N.
@@ -26,11 +26,16 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An answer as its button shows it. key: pressed instead of the button; "" for none."""
+    """An answer as its button shows it.
+
+    key: pressed instead of the button; "" for none. language: of the label, where it is not the
+    screen's.
+    """
 
     answer: str
     label: str
     key: str
+    language: str = ""
 
     @property
     def shown_key(self) -> str:
@@ -58,7 +63,12 @@ def choices(
     question = Question(task.question)
     keys = SCREENS[question]
     found = [
-        Choice(answer, answer_label(question, answer, words, taxonomy), key_at(keys, place))
+        Choice(
+            answer,
+            answer_label(question, answer, words, taxonomy),
+            key_at(keys, place),
+            foreign_language(taxonomy[answer], words) if question == Question.CATEGORY else "",
+        )
         for place, answer in enumerate(_answers(question, len(task.texts), taxonomy))
     ]
     if offers_cannot_tell(question, plan):

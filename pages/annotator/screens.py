@@ -16,6 +16,7 @@ from pages.annotator.cards import (
     quality_scale,
     request_card,
     response_cards,
+    said_in,
     worked_examples,
 )
 from pages.annotator.frame import Frame, Screen, draw
@@ -115,9 +116,9 @@ def instructions_screen(
     may_explain = not asked & UNDEFINED_QUESTIONS
     keys = plan.items.categories or taxonomy.keys()
     worked = [
-        (taxonomy[key].name, worked_examples(taxonomy[key], words, practised=practised))
-        for key in keys
-        if key in taxonomy and asked & _EXPLAINED and may_explain
+        (one.name, said_in(one, words), worked_examples(one, words, practised=practised))
+        for one in (taxonomy[key] for key in keys if key in taxonomy)
+        if asked & _EXPLAINED and may_explain
     ]
     return draw(
         "instructions",

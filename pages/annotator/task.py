@@ -13,7 +13,7 @@ from core.crowd.plan import QuestionPlan
 from core.taxonomy import Taxonomy
 from core.types import Question
 from db.queries.tasks import Task, TaskProgress
-from pages.annotator.cards import explanations, request_card, response_cards
+from pages.annotator.cards import explanations, request_card, response_cards, said_in
 from pages.annotator.frame import Frame, Screen, draw
 from pages.annotator.pace import seconds_left, time_left_text
 from pages.annotator.questions import (
@@ -82,6 +82,7 @@ def task_screen(
         "task": task,
         "question": question,
         "definition": definition_of(task, category),
+        "definition_said": said_in(category, words),
         "below": explanations(task, category, taxonomy, words),
         "aside": _aside(task, words),
         "choices": choices(task, question_plan, words, taxonomy),

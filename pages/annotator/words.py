@@ -49,6 +49,11 @@ def load_words(overrides: Path | None, language: str = REFERENCE_LANGUAGE) -> Wo
     return Words(load_texts(language, overrides), language.lower())
 
 
+def foreign_language(category: Category, words: Words) -> str:
+    """The language of what a category says where it is another than the screen's; else ""."""
+    return "" if category.language == words.language else category.language
+
+
 def category_of(task: Task, taxonomy: Taxonomy) -> Category:
     """The category a task is answered under; without a known one, the general definition."""
     known = task.category is not None and task.category in taxonomy
@@ -56,6 +61,9 @@ def category_of(task: Task, taxonomy: Taxonomy) -> Category:
 
 
 def definition_of(task: Task, category: Category) -> str:
-    """What a person decides by: word for word what judges are told. "" where nothing is defined."""
+    """What a person decides by; "" where nothing is defined.
+
+    In English word for word what judges are told; in another language its translation.
+    """
     is_defined = task.question in (Question.EQUIVALENCE, Question.GROUPING)
     return category.equivalence_definition if is_defined else ""

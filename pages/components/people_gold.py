@@ -11,6 +11,7 @@ import streamlit as st
 from core.crowd.answers import FORMS
 from core.errors import UserError
 from core.taxonomy import load_taxonomy
+from core.taxonomy_words import load_taxonomy_in
 from core.types import UNDEFINED_QUESTIONS, Question
 from db.crowd.gold import (
     EXAMPLES_ANSWER,
@@ -55,7 +56,7 @@ def draw_gold(study: StudyRef, draft: Draft) -> None:
     _draw_known(study, known)
     for question in EXAMPLES_ANSWER:
         if question in asked:
-            _draw_examples(study, question)
+            _draw_examples(study, question, draft.values["language"])
     if asked:
         with st.expander("Choose items of the study", key="gold-choose"):
             _draw_candidate(study, asked)
@@ -109,7 +110,7 @@ def _remove(study: StudyRef, gold_ids: Sequence[int]) -> None:
     change(study, work, f"{counted(len(gold_ids), 'known answer')} removed.")
 
 
-def _draw_examples(study: StudyRef, question: Question) -> None:
+def _draw_examples(study: StudyRef, question: Question, language: str) -> None:
     small_print([f"From the taxonomy, for “{QUESTIONS[question].short}”:"])
     with st.container(horizontal=True, vertical_alignment="center"):
         for purpose in PURPOSES:
@@ -118,13 +119,13 @@ def _draw_examples(study: StudyRef, question: Question) -> None:
                 key=f"gold-examples-{question}-{purpose}",
                 help=_EXAMPLES_HELP[question],
                 on_click=_add_examples,
-                args=(study, question, purpose),
+                args=(study, question, purpose, language),
             )
 
 
-def _add_examples(study: StudyRef, question: Question, purpose: str) -> None:
+def _add_examples(study: StudyRef, question: Question, purpose: str, language: str) -> None:
     try:
-        taxonomy = load_taxonomy(settings().prompts_dir)
+        taxonomy = load_taxonomy_in(language, settings().prompts_dir)
     except UserError as error:
         show_user_error(error)
         return

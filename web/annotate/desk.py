@@ -18,6 +18,7 @@ from core.crowd.closing import check_closing
 from core.crowd.plan import QuestionPlan
 from core.errors import AnswerRefusedError, UserError
 from core.security import rater_id_from_token
+from core.taxonomy_words import words_hash
 from core.templates import text_hash
 from core.types import Question
 from core.work import StudyStatus, WorkPurpose
@@ -165,7 +166,7 @@ class Desk:
         if person.view is None:
             return Reply(frame, address=frame.address(go=1))
         with self._setup.database.write() as session:
-            is_again = self._take(session, person, name)
+            is_again = self._take(session, person, name, frame)
         return Reply(frame, address=frame.address(**({"again": 1} if is_again else {"go": 1})))
 
     def close(self, body: Body, text_size: str) -> Reply:
@@ -213,13 +214,14 @@ class Desk:
         with self._setup.database.write() as session:
             participation.touch(session, rater_id)
 
-    def _take(self, session: Session, person: Person, name: str) -> bool:
+    def _take(self, session: Session, person: Person, name: str, frame: Frame) -> bool:
         """Takes a step; whether it leads to practice once more."""
         rater_id = person.rater_id
         match name:
             case "agree" if person.plan is not None:
                 text = text_hash(person.plan.consent.text)
-                participation.agree(session, rater_id, text_hash=text)
+                read = f"{frame.words.language}@{words_hash(frame.taxonomy)}"
+                participation.agree(session, rater_id, text_hash=text, definitions=read)
             case "decline":
                 participation.decline(session, rater_id)
             case "instructions":
@@ -266,7 +268,7 @@ class Desk:
             confidence=confidence,
             ticks=ticks,
             client_id=body.text("client_id")[:LONGEST_CLIENT_ID],
-            meta={"renderer": RENDERER_VERSION, **flags},
+            meta={"renderer": RENDERER_VERSION, "language": frame.words.language, **flags},
         )
 
     def _after(self, frame: Frame, person: Person, task: Task) -> Reply:

@@ -11,6 +11,7 @@ from core.annotator_texts import REFERENCE_LANGUAGE
 from core.errors import AppError
 from core.settings import Settings
 from core.taxonomy import Taxonomy, load_taxonomy
+from core.taxonomy_words import load_taxonomy_in
 from db.engine import Database, open_database
 from pages.annotator.assets import PRELOADED
 from pages.annotator.frame import NORMAL_SIZE, TEXT_SIZES, Frame
@@ -40,6 +41,14 @@ class Setup:
         """The definitions; read again when their file has changed."""
         return load_taxonomy(self.settings.prompts_dir)
 
+    def taxonomy_in(self, language: str) -> Taxonomy:
+        """The definitions as people read them; in English where their file is no good."""
+        try:
+            return load_taxonomy_in(language, self.settings.prompts_dir)
+        except AppError:
+            _LOG.exception("no usable definitions for %r; the English ones are shown", language)
+            return self.taxonomy
+
     def words(self, language: str = REFERENCE_LANGUAGE) -> Words:
         """The words in a language; the English ones, with a warning, where its file is no good."""
         with self._lock:
@@ -55,7 +64,7 @@ class Setup:
         """The frame of a person's screens."""
         return Frame(
             words=self.words(language),
-            taxonomy=self.taxonomy,
+            taxonomy=self.taxonomy_in(language),
             assets=load_assets().addresses,
             preloaded=PRELOADED,
             link=link,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 from core.crowd import CrowdPlan, Phase
 from core.security import join_token, preview_token, rater_id_from_token
 from core.taxonomy import load_taxonomy
+from core.taxonomy_words import load_taxonomy_in, words_hash
 from core.templates import text_hash
 from core.types import Question
 from db.crowd.gold import add_taxonomy_practice, find_gold
@@ -20,8 +22,11 @@ from db.crowd.participation import find_participation
 from db.models import Assignment, Identity, Note, Participation, Rater, Rating, Study
 from db.queries.studies import get_study
 from db.queries.tasks import find_own_task
+from pages.annotator.cards import worked_examples
 from tests.support.crowd_study import SLUG, add_crowd_study, one_arm, plan_of
+from tests.support.stores import settings_in
 from tests.web.annotate.conftest import KEY, Visitor, said
+from web.annotate.setup import Setup
 
 BACK = "https://platform.example/submissions/complete?cc="
 RECRUITING = {
@@ -434,3 +439,33 @@ def test_a_refusal_is_told_in_the_language_of_the_study(visitor: Visitor):
         json={"link": token, "assignment": asked(visitor, token), "kind": "problem", "text": " "},
     )
     assert "nichts geschrieben" in noted.json()["problem"]
+
+
+def test_definitions_are_read_in_the_language_of_the_study_and_which_is_kept(visitor: Visitor):
+    plan = plan_of(
+        arms=one_arm(n_items=4), consent={"text": CONSENT}, show_instructions=True, language="ar"
+    )
+    token = come(visitor, start_study(visitor, plan), "P")
+    arabic = load_taxonomy_in("ar")
+    assert arabic["C"].help in step(visitor, token, "agree")
+    step(visitor, token, "instructions")
+    page = visitor.client.get("/rate", params={"link": token, "go": 1}).text
+    shown = {one.key for one in arabic.values() if one.equivalence_definition in said(page)}
+    assert shown
+    assert 'class="definition" dir="auto"' in page
+    visitor.answer(token, asked(visitor, token), "equivalent")
+    with visitor.database.read() as session:
+        row = session.scalars(select(Participation)).one()
+        rating = session.scalars(select(Rating).where(Rating.rater_id == row.rater_id)).one()
+    assert row.consent["definitions"] == f"ar@{words_hash(arabic)}"
+    assert rating.meta["language"] == "ar"
+
+
+def test_definitions_without_a_translation_are_marked_as_english(tmp_path):
+    setup = Setup(replace(settings_in(tmp_path), prompts_dir=tmp_path), KEY)
+    (tmp_path / "taxonomy.ar.toml").write_text("", encoding="utf-8")
+    frame = setup.frame(language="ar")
+    category = frame.taxonomy["A"]
+    assert category.language == "en"
+    drawn = worked_examples(category, frame.words)
+    assert drawn.startswith('<p lang="en" dir="ltr">This question has one right answer')
