@@ -127,6 +127,7 @@ def measure_sets(
     scores: Mapping[int, float],
     surface: SurfaceMeasures | None = None,
     skipping: Collection[tuple[str, str | int]] = (),
+    accuracy: Mapping[int, float] = MappingProxyType({}),
 ) -> list[SetMeasures]:
     """Measure every prompt × condition.
 
@@ -140,6 +141,8 @@ def measure_sets(
             compression are computed from the rows' texts.
         skipping: (condition, prompt id) of sets that were judged adaptively. What fills in their
             verdicts holds for the count alone, so nothing else is made of them.
+        accuracy: response id -> 1 right, 0 wrong, or between them the share of judges who call it
+            right; a response that was not checked is absent.
 
     Returns:
         One entry per set, as `gather_sets` orders them.
@@ -147,7 +150,9 @@ def measure_sets(
     Raises:
         InvalidRatingsError: a slot given twice.
     """
-    measured = [_measure(one, verdicts, scores, surface) for one in gather_sets(responses)]
+    measured = [
+        _measure(one, verdicts, scores, surface, accuracy) for one in gather_sets(responses)
+    ]
     return [
         _counted_only(one) if (one.set.condition, one.set.prompt_id) in skipping else one
         for one in measured
@@ -171,10 +176,11 @@ def _measure(
     verdicts: Mapping[tuple[int, int], bool | None],
     scores: Mapping[int, float],
     surface: SurfaceMeasures | None,
+    accuracy: Mapping[int, float],
 ) -> SetMeasures:
     if not one.is_complete:
-        names = ("distinct", "strict", "distinct_k", "utility_k", "nontransitive", "quality")
-        known = (*names, *_TEXT_MEASURES, "embedding", "vendi")
+        names = ("distinct", "strict", "distinct_k", "utility_k", "nontransitive")
+        known = (*names, "quality", "accuracy", *_TEXT_MEASURES, "embedding", "vendi")
         return SetMeasures(one, None, dict.fromkeys(known, INCOMPLETE))
     ids = one.ids
     of_texts = (
@@ -190,7 +196,6 @@ def _measure(
         n_unasked += pair not in verdicts
     graph = _read_graph(one.n, tuple(answers))
     qualities = [scores.get(response) for response in ids]
-    known_qualities = [score for score in qualities if score is not None]
     classes = graph.classes
     return SetMeasures(
         set=one,
@@ -199,10 +204,10 @@ def _measure(
             **graph.measures,
             "utility_k": _OPEN if classes is None else utility_k(classes, qualities),
             **of_texts,
-            "quality": (
-                Measure(sum(known_qualities) / len(known_qualities))
-                if known_qualities
-                else Measure.undefined("no quality score")
+            "quality": _mean(qualities, "no quality score"),
+            "accuracy": _mean(
+                [accuracy.get(response) for response in ids],
+                "not checked against a reference answer",
             ),
         },
         verdicts=graph.scored,
@@ -247,6 +252,11 @@ def _read_graph(n: int, answers: tuple[bool | None, ...]) -> _Graph:
             "nontransitive": _nontransitive_share(n, scored),
         },
     )
+
+
+def _mean(values: Sequence[float | None], missing: str) -> Measure:
+    known = [value for value in values if value is not None]
+    return Measure(sum(known) / len(known)) if known else Measure.undefined(missing)
 
 
 def _counted(count: DistinctCount) -> Measure:

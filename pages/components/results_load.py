@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from core.results import DEFAULT_METRICS, Difference, find_baselines, paired_differences, summarize
+from core.results import (
+    DEFAULT_METRICS,
+    Difference,
+    SetMeasures,
+    find_baselines,
+    paired_differences,
+    summarize,
+)
 from db.queries.compare_choices import ConditionChoice, list_condition_choices
 from db.reports import result_templates
 from db.results import ALL_SURFACE, keep, load_measured
@@ -15,7 +23,9 @@ from pages.components.workspace import database, settings
 
 # What differences are offered for; the page computes those of one measure in a few milliseconds,
 # but only while the sets are at hand.
-COMPARED = ("distinct", "strict", "quality", "vocabulary", "compression", "embedding", "vendi")
+COMPARED = (
+    "distinct", "strict", "quality", "accuracy", "vocabulary", "compression", "embedding", "vendi",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,11 @@ class Loaded:
     baselines: dict[str, str]
     conditions: tuple[ConditionChoice, ...]
     metrics: tuple[str, ...]
+
+
+def _any_checked(measured: Sequence[SetMeasures]) -> bool:
+    """Most studies have no reference answers, and no use for a column without a value."""
+    return any(one.get("accuracy").is_defined for one in measured)
 
 
 @st.cache_data(show_spinner="Computing", max_entries=20)
@@ -68,7 +83,11 @@ def load_results(
         conditions = list_condition_choices(session, study_id)
     keep(database(), study_id, found)
     surfaces = [name for name in ALL_SURFACE if name in surface]
-    given = [name for name in DEFAULT_METRICS if name not in ALL_SURFACE]
+    given = [
+        name
+        for name in DEFAULT_METRICS
+        if name not in ALL_SURFACE and (name != "accuracy" or _any_checked(measured))
+    ]
     metrics = (*given, *surfaces)
     report = summarize(measured, study=slug, rater=rater, metrics=metrics)
     baselines = (

@@ -7,9 +7,10 @@ import streamlit as st
 from core.diversity import DEFINITIONS
 from core.diversity.embedders import TFIDF
 from core.errors import UserError
-from core.results import ALL_CATEGORIES
+from core.results import ALL_CATEGORIES, ENSEMBLE
 from core.results.published import find_published_model, load_published
 from core.types import Question
+from db.queries.accuracy import has_accuracy
 from db.queries.agreement import list_result_raters
 from db.queries.measures import list_embedders
 from db.queries.studies import data_version
@@ -50,7 +51,9 @@ def list_raters(study: StudyRef) -> list[str]:
         for question in (Question.EQUIVALENCE, Question.QUALITY)
     }
     with database().read() as session:
-        return list_result_raters(session, study.id, defaults)
+        raters = list_result_raters(session, study.id, defaults)
+        # Rules alone may have compared responses with reference answers.
+        return raters or ([ENSEMBLE] if has_accuracy(session, study.id) else [])
 
 
 def measure_name(key: str) -> str:
@@ -136,19 +139,26 @@ def draw_differences_part(study: StudyRef, loaded: Loaded, rater: str, name: str
 
 
 def draw_tradeoff(study: StudyRef, loaded: Loaded, rater: str, name: str) -> None:
-    """Quality against task-anchored and general diversity."""
+    """Quality, or accuracy, against task-anchored and general diversity."""
     st.subheader("Quality against diversity", anchor=False)
     figure_side, text_side = st.columns([3, 1])
     with text_side:
+        worth = "quality"
+        if "accuracy" in loaded.metrics:
+            worth = st.segmented_control(
+                "Good by", ("quality", "accuracy"), default="quality", key="quality-by",
+                required=True, help="Accuracy: responses that give the reference answer, for "
+                "prompts of A and D.",
+            )  # fmt: skip
         categories = list(dict.fromkeys(row["category"] for row in loaded.rows))
         category = st.selectbox("Category", categories, key="quality-category")
-        draw_notes(tradeoff_notes(loaded.differences.get("quality", [])))
+        draw_notes(tradeoff_notes(loaded.differences.get(worth, [])))
     measures = ["distinct", *(one for one in loaded.metrics if one in GENERAL)]
-    figure = tradeoff_figure(loaded.rows, category, measures, name=name)
+    figure = tradeoff_figure(loaded.rows, category, measures, worth, name=name)
     with figure_side:
         if figure is None:
-            st.text("No condition has both a distinct count and a quality score by this rater.")
-            st.page_link("pages/researcher/judges.py", label="Ask a judge for quality")
+            st.text(f"No condition has both a distinct count and {worth} by this rater.")
+            st.page_link("pages/researcher/judges.py", label=f"Ask a judge for {worth}")
             return
         clicked = draw_plot(figure, key="quality-figure")
         draw_evidence(study, clicked, loaded.conditions, loaded.baselines, rater)

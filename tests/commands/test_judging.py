@@ -85,6 +85,9 @@ def test_accuracy_is_decided_by_rules_where_answers_are_marked(taskanchor, study
     assert {one.decided_by for one in found.values()} == {"exact", "numeric"}
     assert {one.n_judges for one in found.values()} == {0}
     assert study.requests == []
+    rows = taskanchor("results", "pilot", "--json").json["rows"]
+    assert {row["category"]: row["accuracy"]["mean"] for row in rows}["all"] == 0.5
+    assert rows[0]["distinct"]["mean"] is None
 
 
 def test_options_for_pairs_are_refused_for_other_questions(taskanchor, study):
