@@ -163,10 +163,8 @@ def workload_text(specs: Sequence[JudgeSpec], overviews: Sequence[ConditionOverv
         for spec in specs
     )
     fewer = any(spec.pairs != "all" for spec in specs)
-    return (
-        f"{pairs:,} pairs and {responses:,} responses: {n:,} questions at most. "
-        + ("Pairs that need no asking are left out. " if fewer else "")
-        + "What is answered already is not asked again."
+    return f"{pairs:,} pairs and {responses:,} responses: {n:,} questions at most." + (
+        " Pairs that need no asking are left out." if fewer else ""
     )
 
 

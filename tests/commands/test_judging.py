@@ -95,3 +95,13 @@ def test_options_for_pairs_are_refused_for_other_questions(taskanchor, study):
     assert refused.code != 0
     assert "apply to the question equivalence only" in refused.err
     assert study.requests == []
+
+
+def test_what_judging_takes_is_said_before_it_starts_and_asks_nothing_by_itself(taskanchor, study):
+    plan = taskanchor(*JUDGE, "equivalence", "--pairs", "adaptive", "--plan")
+    assert (plan.json["least"]["calls"], plan.json["most"]["calls"]) == (6, 12)
+    assert plan.json["cost_usd"] is None
+    assert study.requests == []
+    run = taskanchor(*JUDGE, "equivalence", "--pairs", "adaptive")
+    assert "6 to 12 calls" in run.err
+    assert "cost unknown" in run.err
