@@ -18,6 +18,7 @@ from core.errors import UserError
 from core.pipeline.judge_estimate import JudgingEstimate
 from core.pipeline.records import Progress
 from core.pipeline.specs import (
+    ADAPTIVE_MODES,
     ClassifySpec,
     GenerateSpec,
     JudgeSpec,
@@ -222,12 +223,20 @@ def _show_plan(slug: str, make_spec: Callable[[Any], GenerateSpec], as_json: boo
 @click.option("--both-orders", is_flag=True, help="Ask about each pair in both orders.")
 @click.option(
     "--pairs",
-    type=click.Choice(["all", "adaptive", "transitive"]),
+    type=click.Choice(["all", "adaptive", "transitive", "across"]),
     default="all",
     show_default=True,
     help="adaptive: leave out pairs that cannot change the count. transitive: infer more; "
-    "another estimator, reported apart.",
+    "another estimator, reported apart. across: a sample of pairs of two models' responses.",
 )
+@click.option(
+    "--per-two",
+    type=click.IntRange(1, 400),
+    default=5,
+    show_default=True,
+    help="With --pairs across: pairs drawn for each prompt, strategy and two models.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of that draw.")
 @click.option(
     "--definition",
     type=click.Choice(["anchored", "general"]),
@@ -254,6 +263,8 @@ def judge(
     question: Any,
     both_orders: bool,
     pairs: Any,
+    per_two: int,
+    seed: int,
     definition: Any,
     repeats: int,
     conditions: tuple[str, ...],
@@ -276,6 +287,8 @@ def judge(
         definition=definition,
         repeats=repeats,
         batch=batch,
+        per_two=per_two,
+        seed=seed,
     )
     check_judge_spec(spec)
     settings, database = open_all()
@@ -342,7 +355,7 @@ def _run(
     if as_json:
         print_json(_summary(progress))
     else:
-        needless = isinstance(spec, JudgeSpec) and spec.pairs != "all"
+        needless = isinstance(spec, JudgeSpec) and spec.pairs in ADAPTIVE_MODES
         or_needless = " or not needed" if needless else ""
         click.echo(
             f"{progress.done} {what} done, {progress.skipped} there already{or_needless}, "

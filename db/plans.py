@@ -79,6 +79,8 @@ def load_set_sizes(session: Session, study_id: int) -> list[SetSize]:
                 tokens=sum(estimate_tokens(row.text) for row in one.responses),
                 prompt_tokens=prompt_tokens,
                 has_reference=has_reference,
+                model=one.model,
+                strategy=one.strategy,
             )
         )
     return sizes

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from math import comb
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from core.diversity.adaptive import AUDITED_SHARE
 from core.judges import ChecklistWriter, Equivalence, QualityScorer
 from core.judges.reference import CHECKED_CATEGORIES, ReferenceJudge
 from core.pipeline.estimate import ASSUMED_TOKENS_PER_S, ASSUMED_WAIT_S, Experience
-from core.pipeline.specs import JudgeSpec
+from core.pipeline.specs import ADAPTIVE_MODES, JudgeSpec
 from core.providers.base import parse_model_id
 from core.providers.pricing import cost_usd, estimate_tokens, find_price
 from core.settings import BUNDLED_PROMPTS
@@ -51,6 +52,8 @@ class SetSize:
     tokens: int
     prompt_tokens: int
     has_reference: bool
+    model: str = ""
+    strategy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,9 @@ class JudgePlanner:
             least, most = least + low, most + high
             costs.append(self._costs(spec, low, high, batch=False))
             batched.append(
-                self._costs(spec, low, high, batch=True) if spec.pairs == "all" else None
+                self._costs(spec, low, high, batch=True)
+                if spec.pairs not in ADAPTIVE_MODES
+                else None
             )
             elapsed_s += high.calls * self._call_s(spec) / self.concurrency
         silent = [spec.model_id for spec in specs if not self._known(spec).output_tokens]
@@ -155,6 +160,9 @@ class JudgePlanner:
         self, spec: JudgeSpec, wanted: Sequence[SetSize], per_reply: float
     ) -> tuple[Load, Load]:
         times = len(spec.orders) * spec.repeats
+        if spec.pairs == "across":
+            load = self._across(spec, wanted, times, per_reply)
+            return load, load
         loads = [NOTHING, NOTHING]
         for one in wanted:
             words = self._pair_words[spec.definition == "general", one.category or NONE_CATEGORY]
@@ -163,6 +171,28 @@ class JudgePlanner:
                 calls = times * n_pairs
                 loads[place] += Load(calls, round(calls * per_pair), round(calls * per_reply))
         return loads[0], loads[1]
+
+    def _across(
+        self, spec: JudgeSpec, wanted: Sequence[SetSize], times: int, per_reply: float
+    ) -> Load:
+        """The sampled pairs of every two conditions of one strategy and different models."""
+        groups: dict[tuple[int, str], list[SetSize]] = defaultdict(list)
+        for one in wanted:
+            if one.n:
+                groups[one.prompt_id, one.strategy].append(one)
+        load = NOTHING
+        for sets in groups.values():
+            for first, second in combinations(sets, 2):
+                if first.model == second.model:
+                    continue
+                calls = times * min(spec.per_two, first.n * second.n)
+                words = self._pair_words[
+                    spec.definition == "general", first.category or NONE_CATEGORY
+                ]
+                texts = first.tokens / first.n + second.tokens / second.n
+                per_pair = words + first.prompt_tokens + texts
+                load += Load(calls, round(calls * per_pair), round(calls * per_reply))
+        return load
 
     @cached_property
     def _pair_words(self) -> Mapping[tuple[bool, str], int]:

@@ -35,6 +35,7 @@ def list_current_responses(
                 Condition.strategy,
                 Condition.spec,
                 Condition.n,
+                Condition.model,
                 Prompt.category.label("truth"),
             )
             .join(Condition, Response.condition_id == Condition.id)
@@ -46,24 +47,24 @@ def list_current_responses(
             query = query.where(Condition.label.in_(condition_labels))
         rows.extend(session.execute(query))
     slots: dict[tuple[int, int], list[Response]] = defaultdict(list)
-    about: dict[tuple[int, int], tuple[str, Mapping[str, Any], int, str | None]] = {}
-    for response, strategy, spec, n, truth in rows:
+    about: dict[tuple[int, int], tuple[str, Mapping[str, Any], int, str, str | None]] = {}
+    for response, strategy, spec, n, model, truth in rows:
         key = (response.prompt_id, response.condition_id)
         slots[key].append(response)
-        about[key] = (strategy, spec, n, truth)
+        about[key] = (strategy, spec, n, model, truth)
     found: list[StoredResponse] = []
     for key in sorted(slots):
-        strategy, spec, n, truth = about[key]
+        strategy, spec, n, model, truth = about[key]
         current = current_slots(slots[key], strategy_kind(strategy, spec))
         found.extend(
-            _stored(current[index], strategy, truth)
+            _stored(current[index], strategy, model, truth)
             for index in sorted(current)
             if index < n and current[index].status == "ok"
         )
     return found
 
 
-def _stored(response: Response, strategy: str, truth: str | None) -> StoredResponse:
+def _stored(response: Response, strategy: str, model: str, truth: str | None) -> StoredResponse:
     category = truth or response.category_used
     return StoredResponse(
         id=response.id,
@@ -74,4 +75,5 @@ def _stored(response: Response, strategy: str, truth: str | None) -> StoredRespo
         text=response.text,
         category=category,
         category_source="truth" if truth else "unconfirmed" if category else "",
+        model=model,
     )

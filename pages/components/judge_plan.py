@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.pipeline.judge_estimate import ASSUMED_REPLY_TOKENS, JudgingEstimate, SetSize
-from core.pipeline.specs import JudgeSpec
+from core.pipeline.specs import ADAPTIVE_MODES, JudgeSpec
 from db.plans import estimate_judging, load_set_sizes
 from pages.components.models import price_text
 from pages.components.pace import duration_text
@@ -60,7 +60,7 @@ def range_text(least: int, most: int) -> str:
 def plan_remarks(estimate: JudgingEstimate, specs: Sequence[JudgeSpec]) -> list[str]:
     """What the figures rest on, and what is not in them."""
     said = ["What is answered already is not asked again; the figures count it all."]
-    if any(spec.pairs != "all" for spec in specs):
+    if any(spec.pairs in ADAPTIVE_MODES for spec in specs):
         said.append(
             "Fewest calls if a judge finds all responses of every set the same, most if it finds "
             "all different. The time is that of the most."

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,16 @@ def test_lengths_and_speeds_are_those_a_judge_has_shown(planner):
 
 def test_only_the_chosen_conditions_count(planner):
     assert planner.estimate([spec(conditions=("other",))]).most.calls == 0
+
+
+def test_across_models_so_many_pairs_are_drawn_for_each_prompt_strategy_and_two_models(planner):
+    sets = [
+        replace(SET, model=model, strategy=strategy)
+        for model in ("m:1", "m:2", "m:3")
+        for strategy in ("temperature", "system-general")
+    ]
+    of_three = replace(planner, sets=sets)
+    asked = of_three.estimate([spec(pairs="across", per_two=7)])
+    # Three twos of models, two strategies.
+    assert asked.most.calls == 7 * 3 * 2
+    assert of_three.estimate([spec(pairs="across", per_two=99)]).most.calls == 25 * 3 * 2
