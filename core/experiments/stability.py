@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
 from core.experiments.comparisons import COLORS, simultaneous
 from core.experiments.data import StudyData, relabelled
@@ -79,9 +80,9 @@ def _drift_figure(waves: Sequence[StudyData], rows: Sequence[_Drift]) -> Figure:
     served = {wave.slug: _served(wave) for wave in waves}
     families = list(dict.fromkeys(row[0] for row in rows))
     ticks = tuple((float(number), _day(wave)) for number, wave in enumerate(waves))
-    changed = [
+    changed: list[tuple[Literal["x", "y"], float]] = [
         ("x", number - 0.5)
-        for number, (before, after) in enumerate(zip(waves, waves[1:], strict=False), 1)
+        for number, (before, after) in enumerate(pairwise(waves), 1)
         if _has_changed(served[before.slug], served[after.slug])
     ]
     panels = []
@@ -91,12 +92,7 @@ def _drift_figure(waves: Sequence[StudyData], rows: Sequence[_Drift]) -> Figure:
                 family,
                 COLORS[number % len(COLORS)],
                 SYMBOLS[number % len(SYMBOLS)],
-                (
-                    Point(
-                        0.0, 0.0, hover=_hover(served[waves[0].slug].get(family, ""), "first wave")
-                    ),
-                    *points,
-                ),
+                (_start(served[waves[0].slug].get(family, "")), *points),
                 joined=True,
             )
             for number, family in enumerate(families)
@@ -130,6 +126,10 @@ def _drift_figure(waves: Sequence[StudyData], rows: Sequence[_Drift]) -> Figure:
         notes=("Whiskers: simultaneous 95% intervals.",)
         + (("Vertical line: from here on a server named another model.",) if changed else ()),
     )  # fmt: skip
+
+
+def _start(model: str) -> Point:
+    return Point(0.0, 0.0, hover=_hover(model, "first wave"))
 
 
 def _points(
