@@ -12,11 +12,13 @@ from core.results import (
     DEFAULT_METRICS,
     Difference,
     SetMeasures,
+    contrast_difference,
     find_baselines,
     paired_differences,
     summarize,
 )
 from db.queries.compare_choices import ConditionChoice, list_condition_choices
+from db.queries.contrast import PrimaryContrast
 from db.reports import result_templates
 from db.results import ALL_SURFACE, keep, load_measured
 from pages.components.workspace import database, settings
@@ -37,6 +39,7 @@ class Loaded:
         differences: measure -> paired differences to the baseline.
         baselines: condition -> its baseline.
         metrics: keys of the measures in each row.
+        primary: difference of the contrast that was set beforehand, where it can be taken.
     """
 
     rows: list[dict[str, Any]]
@@ -44,6 +47,7 @@ class Loaded:
     baselines: dict[str, str]
     conditions: tuple[ConditionChoice, ...]
     metrics: tuple[str, ...]
+    primary: Difference | None = None
 
 
 def _any_checked(measured: Sequence[SetMeasures]) -> bool:
@@ -59,6 +63,7 @@ def load_results(
     surface: tuple[str, ...],
     embedder: str,
     baseline: str,
+    contrast: PrimaryContrast | None,
     version: tuple[int, int],  # noqa: ARG001 - part of the key
 ) -> Loaded:
     """The results; computed anew when the study changes.
@@ -67,6 +72,7 @@ def load_results(
         surface: measures of texts that are wanted.
         baseline: label of the condition all others are compared with; "" takes each model's own
             temperature condition.
+        contrast: that was set beforehand.
 
     Raises:
         UserError: see `db.results.load_measured`.
@@ -105,4 +111,9 @@ def load_results(
         baselines=baselines,
         conditions=conditions,
         metrics=metrics,
+        primary=None
+        if contrast is None
+        else contrast_difference(
+            measured, contrast.measure, contrast.condition, contrast.baseline, contrast.category
+        ),
     )

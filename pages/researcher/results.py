@@ -12,8 +12,10 @@ from core.results.published import find_published_model, load_published
 from core.types import Question
 from db.queries.accuracy import has_accuracy
 from db.queries.agreement import list_result_raters
+from db.queries.compare_choices import list_condition_choices
+from db.queries.contrast import PrimaryContrast, find_contrast
 from db.queries.measures import list_embedders
-from db.queries.studies import data_version
+from db.queries.studies import data_version, get_study
 from db.reports import default_template
 from pages.components.charts_figures import draw_csv_button
 from pages.components.charts_plot import draw_plot
@@ -27,6 +29,7 @@ from pages.components.results_figures import (
 )
 from pages.components.results_import import draw_responses_import
 from pages.components.results_load import Loaded, load_results
+from pages.components.results_primary import draw_contrast_form, draw_primary
 from pages.components.results_tables import draw_differences, draw_meanings, draw_results
 from pages.components.results_words import (
     difference_notes,
@@ -60,7 +63,9 @@ def measure_name(key: str) -> str:
     return DEFINITIONS[key].name
 
 
-def choose_view(study: StudyRef, raters: list[str]) -> Loaded | None:
+def choose_view(
+    study: StudyRef, raters: list[str], contrast: PrimaryContrast | None
+) -> Loaded | None:
     """What is to be seen: by whom, by which general measures, against which baseline."""
     with database().read() as session:
         version = data_version(session, study.id)
@@ -79,7 +84,7 @@ def choose_view(study: StudyRef, raters: list[str]) -> Loaded | None:
     asked = (study.id, study.slug, rater, surface, embedder)
     baseline = st.session_state.get("results-baseline") or ""
     try:
-        loaded = load_results(*asked, baseline, version)
+        loaded = load_results(*asked, baseline, contrast, version)
     except UserError as error:
         show_user_error(error)
         return None
@@ -179,13 +184,22 @@ def draw_report(study: StudyRef, loaded: Loaded, rater: str) -> None:
 def draw_page() -> None:
     study = open_study_page("Results", "How diverse and how good the responses are, as judged.")
     raters = list_raters(study)
+    with database().read() as session:
+        contrast = find_contrast(get_study(session, study.slug))
+        conditions = list_condition_choices(session, study.id)
     if not raters:
         st.info("Nobody has judged responses of this study yet.")
         st.page_link("pages/researcher/judges.py", label="Let a judge compare them")
+        if contrast is not None:
+            draw_primary(contrast, None)
+        draw_contrast_form(study, conditions, is_seen=False)
         draw_responses_import(study)
         return
-    loaded = choose_view(study, raters)
+    loaded = choose_view(study, raters, contrast)
     if loaded is not None:
+        draw_primary(contrast, loaded.primary)
+        if contrast is None:
+            draw_contrast_form(study, conditions, is_seen=True)
         draw_report(study, loaded, st.session_state["results-rater"])
     draw_responses_import(study)
 

@@ -105,3 +105,25 @@ def test_what_judging_takes_is_said_before_it_starts_and_asks_nothing_by_itself(
     run = taskanchor(*JUDGE, "equivalence", "--pairs", "adaptive")
     assert "6 to 12 calls" in run.err
     assert "cost unknown" in run.err
+
+
+@pytest.mark.usefixtures("study")
+def test_the_primary_contrast_is_set_shown_and_reported(taskanchor):
+    assert "No primary contrast" in taskanchor("contrast", "pilot").out
+    made = taskanchor(
+        "generate", "pilot", "--model", "openai:m", "--strategy", "system-general", "-n", "4"
+    )
+    assert made.code == 0
+    rows = taskanchor(*JUDGE, "accuracy").json
+    assert rows["failed"] == 0
+    labels = sorted(
+        {row["condition"] for row in taskanchor("results", "pilot", "--json").json["rows"]}
+    )
+    set_it = taskanchor(
+        "contrast", "pilot", "--condition", labels[0], "--baseline", labels[1], "--json"
+    )
+    assert (set_it.json["condition"], set_it.json["answers_then"] > 0) == (labels[0], True)
+    assert labels[0] in taskanchor("contrast", "pilot").out
+    report = taskanchor("results", "pilot", "--json").json
+    assert report["primary_contrast"]["baseline"] == labels[1]
+    assert taskanchor("contrast", "pilot", "--condition", labels[0]).code == 2
