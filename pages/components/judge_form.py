@@ -23,7 +23,7 @@ from pages.components.batches import can_be_batched
 QUESTIONS: dict[JudgeQuestion, str] = {
     "equivalence": "Same or different? Pairs of a set",
     "quality": "How good, from 1 to 5? By a checklist",
-    "accuracy": "Right or wrong? Against reference answers, for A and D",
+    "accuracy": "Right or wrong? By reference answers",
 }
 PAIRS: dict[PairsMode, str] = {
     "all": "Every pair",

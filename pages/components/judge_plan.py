@@ -46,9 +46,10 @@ def draw_judging_plan(
         ("Cost, about", "unknown" if cost is None else price_text(cost)),
         ("Time, about", most),
     )
-    with st.container(key="judge-plan"):
-        for column, (label, value) in zip(st.columns(4), figures, strict=True):
-            column.metric(label, value)
+    # Side by side as far as they fit: columns would stand one under the other on a phone.
+    with st.container(key="judge-plan", horizontal=True, gap="large"):
+        for label, value in figures:
+            st.metric(label, value, width="content")
     small_print(plan_remarks(estimate, specs))
 
 
@@ -75,8 +76,8 @@ def plan_remarks(estimate: JudgingEstimate, specs: Sequence[JudgeSpec]) -> list[
             for question in dict.fromkeys(spec.question for spec in specs)
         )
         said.append(
-            f"{', '.join(estimate.assumed)} has not been asked this here, so the length of a reply "
-            f"is assumed: {lengths}. A model that thinks first uses many more."
+            f"No length of a reply by {', '.join(estimate.assumed)} is known here; assumed are "
+            f"{lengths}. A model that thinks first uses many more."
         )
     if estimate.cost_usd is None:
         said.append("No price is listed for a judge. Add it to prices.toml to see the cost.")

@@ -73,7 +73,7 @@ def choose_view(
     by_whom, by_what, against = st.columns([2, 3, 2], vertical_alignment="bottom")
     rater = by_whom.selectbox("As seen by", raters, key="results-rater")
     general = by_what.pills(
-        "General measures", GENERAL, selection_mode="multi", default=["vocabulary"],
+        "General measures", GENERAL, selection_mode="multi", default=["vocabulary"], wrap=True,
         format_func=measure_name, key="results-general",
         help="Computed from the texts alone; a new one takes a moment, once.",
     )  # fmt: skip
