@@ -83,4 +83,5 @@ def _stored(
         text=response.text,
         category=category,
         category_source="truth" if truth else "unconfirmed" if category else "",
+        model=model,
     )
