@@ -8,11 +8,12 @@ from typing import Any
 
 from core.agreement import AgreementReport, AltTestPlan
 from core.evidence.corrected import CorrectedRow
+from core.evidence.counts import CorrectedCounts
 from core.evidence.second_opinion import SecondOpinion
 from core.reporting.agreement import agreement_sections
 from core.reporting.document import Column, Document, Section, Table
 from core.reporting.methods import limits_of, methods_paragraph
-from core.reporting.more import corrected_section, opinion_section, results_section
+from core.reporting.more import corrected_section, counts_section, opinion_section, results_section
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class StudyReport:
         samples: how items came before people: question, frame, stratum, items, probabilities.
         participants: pseudonym, arm, phase, answers, median seconds, excluded.
         screened_out: people who did not get to rating, by phase.
+        counts: of judges, where people counted whole sets.
         tags: question, word and on how many items.
         adjudicated: items with an adjudicated answer, and those whose adjudicator saw judges.
         epsilon_note: how the epsilon of the alternative annotator test was chosen.
@@ -68,6 +70,7 @@ class StudyReport:
     exclusion_rules: str
     questions: Sequence[QuestionPart]
     corrected: Mapping[str, Sequence[CorrectedRow]]
+    counts: Sequence[CorrectedCounts]
     opinion: SecondOpinion | None
     results: Mapping[str, Any] | None
     tags: Sequence[tuple[str, str, int]]
@@ -87,6 +90,8 @@ def report_document(study: StudyReport) -> Document:
         sections.append(opinion_section(study.opinion))
     for question, rows in study.corrected.items():
         sections.append(corrected_section(question, rows))
+    if study.counts:
+        sections.append(counts_section(study.counts))
     if study.results is not None:
         sections.append(results_section(study.results))
     if study.tags or study.adjudicated[0]:

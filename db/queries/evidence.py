@@ -13,7 +13,7 @@ from core.evidence.corrected import CorrectionItems
 from core.evidence.drift import PersonAnswer
 from core.types import Question, Verdict
 from db.models import Condition, Item, Participation, Rater, Rating, Response, Sample
-from db.queries.agreement import MIXED
+from db.queries.agreement import MIXED, list_excluded_ids
 from db.queries.analysis import judge_key, load_ratings
 
 if TYPE_CHECKING:
@@ -121,7 +121,8 @@ def load_correction_items(
 ) -> CorrectionItems:
     """Every item one judge scored, with what people said of the sampled ones.
 
-    A judge asked in both orders counts with the mean of the two. Only stored pairs (equivalence)
+    A judge asked in both orders counts with the mean of the two; people a researcher excluded do
+    not count. Only stored pairs (equivalence)
     and responses (quality) are a study's items: those of imports were chosen elsewhere.
     """
     import numpy as np
@@ -147,7 +148,8 @@ def load_correction_items(
             .where(Item.study_id == study_id)
         )
     }
-    ratings = load_ratings(session, study_id, question, default_template)
+    excluded = list_excluded_ids(session, study_id)
+    ratings = load_ratings(session, study_id, question, default_template, exclude=excluded)
     ratings = ratings.loc[(ratings["repeat"] == 0) & ratings["value"].notna()]
     scores: dict[str, list[float]] = defaultdict(list)
     people: list[tuple[str, float]] = []
@@ -188,6 +190,7 @@ def load_correction_items(
                 for row in rows
             ]
         ),
+        limits=(1.0, 5.0) if question == Question.QUALITY else (0.0, 1.0),
     )
 
 

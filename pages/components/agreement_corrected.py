@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.evidence.corrected import MEANINGS, CorrectedRow
+from core.evidence.counts import CorrectedCounts, count_notes
 from pages.components.charts_figures import draw_csv_button
 from pages.components.charts_table import (
     Column,
@@ -15,6 +16,7 @@ from pages.components.charts_table import (
     draw_sentences,
     draw_table,
     figure_of,
+    rounded,
 )
 
 
@@ -54,10 +56,53 @@ def draw_corrected(rows: Sequence[CorrectedRow], question: str, name: str) -> No
         ],
         notes=["λ is how much weight the judge gets; at 0 only people's answers are left."],
     )  # fmt: skip
+    draw_csv_button([row.as_dict() for row in rows], name=f"{name}-corrected", key="corrected-csv")
+
+
+def draw_counts(found: CorrectedCounts, name: str) -> None:
+    """How many different answers a set holds: judge alone, people alone and corrected."""
     draw_notes(
         [
-            "Pairs say nothing of counts: one pair wrongly called the same merges two groups. How "
-            "many different answers a set holds is corrected on whole sets only."
+            "Pairs say nothing of counts: one pair wrongly called the same merges two groups. So "
+            "counts are corrected on whole sets that people counted, sorted or rated in full."
         ]
     )
-    draw_csv_button([row.as_dict() for row in rows], name=f"{name}-corrected", key="corrected-csv")
+    if not found.rows:
+        st.text(
+            "No person has counted or sorted a complete set, or rated all of its pairs. Ask people "
+            "to count or to sort sets: People, questions on sets."
+        )
+        return
+    draw_sentences(
+        list(dict.fromkeys(f"{one.way}: {one.row.mean.sentence}" for one in found.leads))
+    )
+    draw_table(
+        [Column("people"), Column("strategy"), Column("category"), Column("sets", is_number=True),
+         Column("rated", is_number=True), Column("judge only", is_number=True),
+         Column("judge, strict", is_number=True), Column("people only", is_number=True),
+         Column("corrected", is_number=True, is_lead=True), Column("λ", is_number=True)],
+        [
+            [
+                one.way,
+                one.row.strategy,
+                one.row.category,
+                Figure(f"{one.row.mean.n_items:,}", f"{one.row.mean.n_prompts:,} prompts"),
+                Figure(
+                    f"{one.row.mean.n_labelled_items:,}",
+                    f"{one.row.mean.n_labelled_prompts:,} prompts",
+                ),
+                figure_of(one.row.mean.judge_only.as_dict()),
+                "–" if one.strict is None else rounded(one.strict),
+                figure_of(one.row.mean.human_only.as_dict()),
+                figure_of(one.row.mean.corrected.as_dict()),
+                "–" if one.row.mean.judge_weight is None else f"{one.row.mean.judge_weight:.2f}",
+            ]
+            for one in found.rows
+        ],
+        notes=count_notes(found),
+    )  # fmt: skip
+    draw_csv_button(
+        [{"judge": found.judge, **one.as_dict()} for one in found.rows],
+        name=f"{name}-counts",
+        key="counts-csv",
+    )

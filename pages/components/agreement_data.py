@@ -11,10 +11,12 @@ from core.agreement import AgreementReport, AltTestPlan
 from core.evidence import AgreementData, Selection
 from core.evidence.confidence import ConfidenceBin, confidence_bins
 from core.evidence.corrected import CorrectedRow, corrected_rows
+from core.evidence.counts import CorrectedCounts
 from core.evidence.drift import Block, courses
+from db.counts import list_counting_judges, make_corrected_counts
 from db.queries.evidence import load_confidences, load_correction_items, load_person_answers
 from db.queries.studies import get_study
-from db.reports import default_template, load_agreement
+from db.reports import default_template, load_agreement, result_templates
 from pages.components.workspace import database, settings
 
 
@@ -64,6 +66,22 @@ def load_corrected(source: Source, judge: str) -> list[CorrectedRow]:
         study = get_study(session, source.slug)
         items = load_correction_items(session, study.id, source.question, judge, usual)
     return corrected_rows(items, seed=source.seed)
+
+
+@st.cache_data(show_spinner="Reading sets", max_entries=20)
+def load_counting_judges(source: Source) -> list[str]:
+    """Names by which the study's distinct counts can be seen."""
+    with database().read() as session:
+        return list_counting_judges(session, source.study_id, result_templates(settings())[0])
+
+
+@st.cache_data(show_spinner="Counting", max_entries=20)
+def load_counts(source: Source, judge: str) -> CorrectedCounts:
+    """One judge's distinct counts, corrected by people at prompt level."""
+    with database().read() as session:
+        return make_corrected_counts(
+            session, result_templates(settings()), source.study_id, judge, seed=source.seed
+        )
 
 
 @st.cache_data(show_spinner="Computing", max_entries=20)

@@ -11,17 +11,20 @@ from core.agreement import ENSEMBLE, AgreementReport
 from core.errors import UserError
 from core.evidence import AgreementData, Selection
 from core.evidence.corrected import MEANINGS
+from core.evidence.counts import MEASURES
 from core.types import Question
 from db.queries.agreement import list_templates
 from db.queries.analysis import list_questions
 from db.queries.studies import data_version
 from pages.components.agreement_alternative import choose_plan, draw_alternative
-from pages.components.agreement_corrected import draw_corrected
+from pages.components.agreement_corrected import draw_corrected, draw_counts
 from pages.components.agreement_data import (
     Source,
     choose_selection,
     load_confidence_bins,
     load_corrected,
+    load_counting_judges,
+    load_counts,
     load_courses,
     load_data,
     load_report,
@@ -197,13 +200,19 @@ def draw_view(
 
 
 def draw_whole(found: AgreementReport, source: Source, name: str) -> None:
-    question = source.question
-    judges = judge_names(found)
-    if question not in MEANINGS or not judges:
+    question, judges = source.question, judge_names(found)
+    is_mean, is_count = question in MEANINGS and bool(judges), question in MEASURES
+    if is_mean:
+        st.subheader(f"{MEANINGS[question][:1].upper()}{MEANINGS[question][1:]}", anchor=False)
+        judge = st.selectbox("Judge", judges, key="corrected-judge")
+        draw_corrected(load_corrected(source, judge), question, name)
+    counting = load_counting_judges(source) if is_count else []
+    if counting:
+        st.subheader("How many different answers a set holds", anchor=False)
+        by = st.selectbox("Counted by", counting, key="counts-judge")
+        draw_counts(load_counts(source, by), name)
+    if not (is_mean or counting):
         st.text("Needs a judge's verdicts on equivalence or quality of stored responses.")
-        return
-    judge = st.selectbox("Judge", judges, key="corrected-judge")
-    draw_corrected(load_corrected(source, judge), question, name)
 
 
 def _other_way(selection: Selection) -> Selection:
