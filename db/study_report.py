@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.agreement import ENSEMBLE, AltTestPlan
+from core.agreement import ENSEMBLE, AltTestPlan, sensitivity_lines
 from core.agreement.report import default_level
 from core.crowd.plan import CrowdPlan, read_plan
 from core.evidence import AgreementData, Selection
@@ -154,6 +154,7 @@ def _question(
         others,
         list_templates(session, study.id, question),
         plan,
+        sensitivity_lines(report.panel, question, texts=data.texts, seed=seed),
         is_fixed=find_epsilon(study) is not None,
     )
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.agreement import AgreementReport, AltTestPlan
+from core.agreement import AgreementReport, AltTestPlan, SensitivityLine
 from core.evidence.corrected import CorrectedRow
 from core.evidence.counts import CorrectedCounts
 from core.evidence.second_opinion import SecondOpinion
 from core.reporting.agreement import agreement_sections
+from core.reporting.categories import reading_section
 from core.reporting.document import Column, Document, Section, Table
 from core.reporting.methods import limits_of, methods_paragraph
 from core.reporting.more import corrected_section, counts_section, opinion_section, results_section
@@ -25,6 +26,7 @@ class QuestionPart:
         with_excluded: the same with them; None where nobody was excluded.
         templates: name@hash of the words it was asked with.
         plan: of the alternative annotator test; None where people answer nothing.
+        otherwise: the figures under other choices.
         is_fixed: whether its epsilon was decided for the study; else nothing is said of standing
             in, because whoever may still choose epsilon could choose it so that a judge passes.
     """
@@ -34,6 +36,7 @@ class QuestionPart:
     with_excluded: AgreementReport | None
     templates: Sequence[str]
     plan: AltTestPlan | None
+    otherwise: Sequence[SensitivityLine]
     is_fixed: bool = False
 
 
@@ -96,6 +99,7 @@ def report_document(study: StudyReport) -> Document:
         sections.append(results_section(study.results))
     if study.tags or study.adjudicated[0]:
         sections.append(_disagreement(study))
+    sections.append(reading_section())
     sections.append(Section("Limits", limits_of(study)))
     sections.append(Section("Methods", [methods_paragraph(study)], [_versions(study)]))
     sample = "Sample data: texts and verdicts are made up; nothing here is a finding. "

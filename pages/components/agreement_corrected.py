@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.evidence.corrected import MEANINGS, CorrectedRow
 from core.evidence.counts import CorrectedCounts, count_notes
+from pages.components.agreement_tables import draw_readings
 from pages.components.charts_figures import draw_csv_button
 from pages.components.charts_table import (
     Column,
@@ -56,6 +57,7 @@ def draw_corrected(rows: Sequence[CorrectedRow], question: str, name: str) -> No
         ],
         notes=["λ is how much weight the judge gets; at 0 only people's answers are left."],
     )  # fmt: skip
+    draw_readings(("corrected",))
     draw_csv_button([row.as_dict() for row in rows], name=f"{name}-corrected", key="corrected-csv")
 
 

@@ -7,12 +7,19 @@ from typing import Any
 
 import streamlit as st
 
-from core.agreement import AgreementReport, AltTestPlan
+from core.agreement import (
+    AgreementReport,
+    AltTestPlan,
+    CategoryFamily,
+    SensitivityLine,
+    sensitivity_lines,
+)
 from core.evidence import AgreementData, Selection
 from core.evidence.confidence import ConfidenceBin, confidence_bins
 from core.evidence.corrected import CorrectedRow, corrected_rows
 from core.evidence.counts import CorrectedCounts
 from core.evidence.drift import Block, courses
+from core.evidence.families import families
 from db.counts import list_counting_judges, make_corrected_counts
 from db.queries.evidence import load_confidences, load_correction_items, load_person_answers
 from db.queries.studies import get_study
@@ -56,6 +63,25 @@ def load_report(
 ) -> AgreementReport:
     """The report of a selection; a changed filter computes, and reads nothing again."""
     return load_data(source).report(selection, seed=source.seed, alternative=plan)
+
+
+@st.cache_data(show_spinner="Comparing categories", max_entries=40)
+def load_families(
+    source: Source, selection: Selection, of_people: str = "percent", of_judges: str = "minus_human"
+) -> list[CategoryFamily]:
+    """Every category of people and of each judge, adjusted for their number."""
+    return families(load_report(source, selection), of_people=of_people, of_judges=of_judges)
+
+
+@st.cache_data(show_spinner="Computing", max_entries=20)
+def load_sensitivity(source: Source, selection: Selection) -> list[SensitivityLine]:
+    """The figures under other choices."""
+    return sensitivity_lines(
+        load_report(source, selection).panel,
+        source.question,
+        texts=load_data(source).texts,
+        seed=source.seed,
+    )
 
 
 @st.cache_data(show_spinner="Computing", max_entries=20)

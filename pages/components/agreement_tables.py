@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
 
 from core.agreement import ENSEMBLE, AgreementReport, JudgedItem
-from core.agreement.explanations import EXPLANATIONS, EXPLORATORY, is_exploratory
+from core.agreement.explanations import CAUTIONS, EXPLANATIONS, EXPLORATORY, is_exploratory
 from core.types import Question
 from pages.components.charts_figures import draw_csv_button
 from pages.components.charts_table import (
@@ -32,6 +32,13 @@ TITLES = {
     "fleiss_kappa": "Fleiss' κ",
     "sensitivity": "sensitivity",
     "specificity": "specificity",
+    "omega": "ω",
+    "rho": "ρ",
+    "spammer_score": "depends on the item",
+    "corrected": "corrected",
+    "icc": "ICC",
+    "spearman": "Spearman",
+    "kendall_tau_b": "Kendall",
 }
 PEOPLE = ("percent", "krippendorff_alpha", "gwet_ac", "fleiss_kappa")
 JUDGES = ("minus_human", "percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac")
@@ -100,11 +107,17 @@ def draw_judges(rows: Sequence[Row], question: str, *, each: bool) -> None:
 
 
 def draw_meanings(question: str) -> None:
-    """Each figure's meaning, one click away."""
+    """How to read each figure and when not to trust it, one click away."""
+    draw_readings(dict.fromkeys((*judge_statistics(question), *PEOPLE)))
+
+
+def draw_readings(names: Iterable[str]) -> None:
+    """A button per figure that opens what it means and when not to trust it."""
     with st.container(horizontal=True):
-        for name in dict.fromkeys((*judge_statistics(question), *PEOPLE)):
+        for name in names:
             with st.popover(TITLES[name], type="tertiary", key=f"meaning-{name}"):
                 st.text(EXPLANATIONS[name])
+                st.text(f"When not to trust it. {CAUTIONS[name]}")
 
 
 def draw_persons(rows: Sequence[Row]) -> None:

@@ -7,16 +7,22 @@ from typing import Any
 
 import streamlit as st
 
-from core.agreement import ENSEMBLE, AgreementReport
+from core.agreement import ENSEMBLE, AgreementReport, CategoryFamily
 from core.errors import UserError
 from core.evidence import AgreementData, Selection
 from core.evidence.corrected import MEANINGS
 from core.evidence.counts import MEASURES
+from core.evidence.families import paradoxes, simultaneous_rows
 from core.types import Question
 from db.queries.agreement import list_templates
 from db.queries.analysis import list_questions
 from db.queries.studies import data_version
 from pages.components.agreement_alternative import choose_plan, draw_alternative
+from pages.components.agreement_categories import (
+    choose_statistics,
+    draw_families,
+    draw_sensitivity,
+)
 from pages.components.agreement_corrected import draw_corrected, draw_counts
 from pages.components.agreement_data import (
     Source,
@@ -27,7 +33,9 @@ from pages.components.agreement_data import (
     load_counts,
     load_courses,
     load_data,
+    load_families,
     load_report,
+    load_sensitivity,
 )
 from pages.components.agreement_depends import draw_confidence, draw_groups
 from pages.components.agreement_figures import judges_figure, people_figure
@@ -61,6 +69,7 @@ from pages.components.workspace import (
 VIEWS = {
     "short": "In short",
     "figures": "Figures",
+    "categories": "By category",
     "part": "Where they part",
     "raters": "Raters",
     "stand-in": "Standing in",
@@ -82,8 +91,9 @@ def draw_forest(values: dict[str, Any], name: str) -> None:
             key="people-figure",
         )
     notes = [
-        "Labels: category, items, in how many prompts. Bars are 95% intervals over prompts; a mark "
-        "without a bar has none, and the table says why. * fewer than 50 items or 30 prompts: "
+        "Labels: category, items, in how many prompts. Bars are 95% intervals over prompts, wide "
+        "enough to hold for all categories at once; a mark without a bar has none, and By category "
+        "says why. * fewer than 50 items or 30 prompts: "
         "exploratory."
     ]
     if n_judges:
@@ -110,7 +120,12 @@ def choose_evidence() -> None:
         st.session_state["view"] = "part"
 
 
-def draw_short(found: AgreementReport, other: AgreementReport | None, name: str) -> None:
+def draw_short(
+    found: AgreementReport,
+    other: AgreementReport | None,
+    adjusted: list[CategoryFamily],
+    name: str,
+) -> None:
     values = found.as_dict()
     draw_sentences(
         [
@@ -120,7 +135,9 @@ def draw_short(found: AgreementReport, other: AgreementReport | None, name: str)
     )
     if other is not None:
         draw_notes([excluded_sentence(values["humans"][0], other.as_dict()["humans"][0])])
-    draw_forest(values, name)
+    draw_forest(
+        {one: simultaneous_rows(values[one], adjusted) for one in ("humans", "judges")}, name
+    )
     if not values["judges"]:
         st.text("No judge has answered this question yet.")
         st.page_link("pages/researcher/judges.py", label="Let a judge answer it")
@@ -130,6 +147,13 @@ def draw_figures(found: AgreementReport, name: str) -> None:
     values = found.as_dict()
     several = len(values["humans"]) > 1
     each = several and st.toggle("Show each category", key="each-category")
+    if each:
+        draw_notes(
+            [
+                "These intervals are of one category alone. Before you name a category, look under "
+                "By category: intervals there hold for all at once, and tests are adjusted."
+            ]
+        )
     if values["judges"]:
         st.subheader("Judges beside people", anchor=False)
         draw_judges(values["judges"], found.question, each=each)
@@ -139,7 +163,9 @@ def draw_figures(found: AgreementReport, name: str) -> None:
         draw_judges(values["baselines"], found.question, each=each)
     st.subheader("People among themselves", anchor=False)
     draw_people(values["humans"], each=each)
-    st.text("What each figure means:")
+    told = paradoxes(found)
+    draw_notes([one for one in told if each or not one.startswith("People, ")])
+    st.text("How to read each figure, and when not to trust it:")
     draw_meanings(found.question)
     if values["judges"]:
         with st.expander("Each judge beside each person"):
@@ -167,6 +193,11 @@ def draw_view(
     match view:
         case "figures":
             draw_figures(found, name)
+            if st.toggle("Show the same under other choices", key="otherwise"):
+                draw_sensitivity(load_sensitivity(source, selection))
+        case "categories":
+            by = choose_statistics(question, has_judges=bool(found.panel.judges))
+            draw_families(load_families(source, selection, *by), name)
         case "part":
             draw_part(found, study.slug)
         case "raters":
@@ -196,7 +227,7 @@ def draw_view(
             other = (
                 load_report(source, _other_way(selection)) if data.excluded_with_answers else None
             )
-            draw_short(found, other, name)
+            draw_short(found, other, load_families(source, selection), name)
 
 
 def draw_whole(found: AgreementReport, source: Source, name: str) -> None:

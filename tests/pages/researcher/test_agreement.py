@@ -10,7 +10,7 @@ from db.queries.studies import add_study, get_study
 from tests.pages.researcher.conftest import OpenPage
 
 VIEWS = (
-    "short", "figures", "part", "raters", "stand-in", "whole", "depends", "plan", "method",
+    "short", "figures", "categories", "part", "raters", "stand-in", "whole", "depends", "plan", "method",
 )  # fmt: skip
 RATINGS = b"""item_id,question,rater_id,rater_kind,value,prompt_id
 i1,equivalence,ann,human,same,p1
