@@ -155,6 +155,8 @@ def _question(
         list_templates(session, study.id, question),
         plan,
         sensitivity_lines(report.panel, question, texts=data.texts, seed=seed),
+        adjudicated=data.against_adjudicated(seed=seed),
+        n_barred=data.n_barred,
         is_fixed=find_epsilon(study) is not None,
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.agreement import AgreementReport
 from core.agreement.explanations import EXPLORATORY, is_exploratory
 from core.evidence.families import families, paradoxes, simultaneous_rows
 from core.evidence.raters import rater_matrix
+from core.evidence.selection import ADJUDICATED_NOTE, barred_note
 from core.evidence.standings import standing_of
 from core.reporting.categories import TITLES, categories_section, otherwise_section
 from core.reporting.document import Chart, Column, Section, Table
@@ -34,6 +36,8 @@ def agreement_sections(part: QuestionPart, epsilon_note: str) -> list[Section]:
     if adjusted:
         sections.append(categories_section(part.question, adjusted))
     sections.append(otherwise_section(part.question, part.otherwise))
+    if part.adjudicated is not None:
+        sections.append(_adjudicated(part, part.adjudicated))
     if values["judges"] and part.plan is not None:
         sections.append(_alternative(part, values, epsilon_note))
     return sections
@@ -141,6 +145,24 @@ def _judges(
         [part.report.headline_sentence(judge) for judge in part.report.judge_names],
         [chart, table, _persons(part, values)],
     )
+
+
+def _adjudicated(part: QuestionPart, found: AgreementReport) -> Section:
+    recalls = ("sensitivity", "specificity") if part.question == Question.EQUIVALENCE else ()
+    names = ("percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac", *recalls)
+    table = Table(
+        f"adjudicated-{part.question}",
+        f"Judges beside adjudicated answers on {part.question}",
+        [Column("judge"), *(Column(one, is_number=True) for one in ("items", "prompts")),
+         *(Column(TITLES[one], is_number=True) for one in names)],
+        [
+            [row["judge"], *(row[one] for one in _COUNTS), *(row[one] for one in names)]
+            for row in found.as_dict()["judges"]
+            if row["category"] == "all"
+        ],
+    )  # fmt: skip
+    notes = [note for note in (ADJUDICATED_NOTE, barred_note(part.n_barred)) if note]
+    return Section(f"{_title(part.question)}: judges beside adjudicated answers", notes, [table])
 
 
 def _persons(part: QuestionPart, values: Mapping[str, Any]) -> Table:

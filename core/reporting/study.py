@@ -27,6 +27,8 @@ class QuestionPart:
         templates: name@hash of the words it was asked with.
         plan: of the alternative annotator test; None where people answer nothing.
         otherwise: the figures under other choices.
+        adjudicated: judges beside adjudicated answers; None where there are none.
+        n_barred: items settled after judges' verdicts were seen, which are no reference.
         is_fixed: whether its epsilon was decided for the study; else nothing is said of standing
             in, because whoever may still choose epsilon could choose it so that a judge passes.
     """
@@ -37,6 +39,8 @@ class QuestionPart:
     templates: Sequence[str]
     plan: AltTestPlan | None
     otherwise: Sequence[SensitivityLine]
+    adjudicated: AgreementReport | None = None
+    n_barred: int = 0
     is_fixed: bool = False
 
 

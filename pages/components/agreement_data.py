@@ -65,6 +65,12 @@ def load_report(
     return load_data(source).report(selection, seed=source.seed, alternative=plan)
 
 
+@st.cache_resource(show_spinner="Computing", max_entries=20)
+def load_adjudicated(source: Source, selection: Selection = Selection()) -> AgreementReport | None:
+    """Judges beside adjudicated answers; None where there are none."""
+    return load_data(source).against_adjudicated(selection, seed=source.seed)
+
+
 @st.cache_data(show_spinner="Comparing categories", max_entries=40)
 def load_families(
     source: Source, selection: Selection, of_people: str = "percent", of_judges: str = "minus_human"

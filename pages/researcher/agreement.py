@@ -13,6 +13,7 @@ from core.evidence import AgreementData, Selection
 from core.evidence.corrected import MEANINGS
 from core.evidence.counts import MEASURES
 from core.evidence.families import paradoxes, simultaneous_rows
+from core.evidence.selection import ADJUDICATED, ADJUDICATED_NOTE, barred_note
 from core.types import Question
 from db.queries.agreement import list_templates
 from db.queries.analysis import list_questions
@@ -27,6 +28,7 @@ from pages.components.agreement_corrected import draw_corrected, draw_counts
 from pages.components.agreement_data import (
     Source,
     choose_selection,
+    load_adjudicated,
     load_confidence_bins,
     load_corrected,
     load_counting_judges,
@@ -48,6 +50,7 @@ from pages.components.agreement_raters import (
 )
 from pages.components.agreement_report import draw_report_button
 from pages.components.agreement_tables import (
+    draw_adjudicated,
     draw_downloads,
     draw_evidence,
     draw_judges,
@@ -78,6 +81,8 @@ VIEWS = {
     "plan": "How many?",
     "method": "Method and report",
 }
+
+REFERENCES = {"people": "people's majority", ADJUDICATED: "adjudicated answers"}
 
 
 def draw_forest(values: dict[str, Any], name: str) -> None:
@@ -173,15 +178,38 @@ def draw_figures(found: AgreementReport, name: str) -> None:
     draw_downloads(values, name)
 
 
-def draw_part(found: AgreementReport, slug: str) -> None:
+def draw_part(found: AgreementReport, adjudicated: AgreementReport | None, slug: str) -> None:
     st.subheader("Where judge and people part", anchor=False)
+    reference = "people"
+    if adjudicated is not None:
+        reference = (
+            st.segmented_control(
+                "Hold judges to",
+                list(REFERENCES),
+                format_func=REFERENCES.__getitem__,
+                default="people",
+                key="evidence-reference",
+            )
+            or "people"
+        )
     if found.judge_names:
-        draw_evidence(found, slug)
+        held = adjudicated if adjudicated is not None and reference == ADJUDICATED else found
+        draw_evidence(held, slug, reference)
     else:
         st.text("No judge has answered this question yet.")
     st.page_link(
         "pages/researcher/disagreement.py", label="Read, settle and tag what raters part on"
     )
+
+
+def draw_beside_adjudicated(found: AgreementReport | None, data: AgreementData) -> None:
+    """Judges held to what a researcher settled, where anything may serve as a reference."""
+    notes = [note for note in (ADJUDICATED_NOTE, barred_note(data.n_barred)) if note]
+    if found is not None:
+        st.subheader("Judges beside adjudicated answers", anchor=False)
+        draw_adjudicated(found.as_dict()["judges"], data.question, notes)
+    elif data.n_barred:
+        draw_notes(notes[1:])
 
 
 def draw_view(
@@ -193,13 +221,14 @@ def draw_view(
     match view:
         case "figures":
             draw_figures(found, name)
+            draw_beside_adjudicated(load_adjudicated(source, selection), data)
             if st.toggle("Show the same under other choices", key="otherwise"):
                 draw_sensitivity(load_sensitivity(source, selection))
         case "categories":
             by = choose_statistics(question, has_judges=bool(found.panel.judges))
             draw_families(load_families(source, selection, *by), name)
         case "part":
-            draw_part(found, study.slug)
+            draw_part(found, load_adjudicated(source, selection), study.slug)
         case "raters":
             draw_raters(found, name)
             st.subheader("One answer out of several", anchor=False)
