@@ -37,7 +37,7 @@ from db.queries.design import (
     list_participants,
     list_samples,
 )
-from db.queries.evidence import load_correction_items, load_opinions
+from db.queries.evidence import list_correction_items, load_opinions
 from db.reports import (
     default_template,
     load_agreement,
@@ -239,11 +239,9 @@ def _corrected(
         if part.question not in MEANINGS:
             continue
         usual = default_template(part.question, settings)
+        judges = [judge for judge in part.report.judge_names if judge != ENSEMBLE]
         rows: list[CorrectedRow] = []
-        for judge in part.report.judge_names:
-            if judge == ENSEMBLE:
-                continue
-            items = load_correction_items(session, study.id, part.question, judge, usual)
+        for items in list_correction_items(session, study.id, part.question, judges, usual):
             rows += corrected_rows(items, seed=seed) if _is_judged(items.scores) else []
         if rows:
             found[part.question] = rows
