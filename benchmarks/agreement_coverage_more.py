@@ -34,7 +34,12 @@ RATER_NUMBERS = (10, 15, 30)
 LABELLED = (20, 40, 100)
 STUDY_PROMPTS, PAIRS, SET_SIZE = 200, 10, 5
 MIN_GIVEN = 50
-Cell = tuple[float, int]
+HEADING = """
+# Scores, crossed raters, corrected means
+
+Made by `python benchmarks/agreement_coverage_more.py --replicates {replicates}`, which says what is
+simulated. Every interval is the one a report shows; simulation error about {error:.3f}. With few
+prompts and many raters the crossed interval of per cent is on the wide side."""
 
 
 def held(found: Iterable[Statistic], truth: float | Iterable[float], replicates: int) -> str:
@@ -200,9 +205,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--replicates", type=int, default=200, help="simulated studies per cell")
     replicates = parser.parse_args(arguments).replicates
     start = time.perf_counter()
+    print(HEADING.format(replicates=replicates, error=(0.95 * 0.05 / replicates) ** 0.5))
     table(
         "Scores: rank correlations and intraclass correlations",
-        f"statistic (made by agreement_coverage_more.py --replicates {replicates})",
+        "statistic",
         (f"{n} prompts" for n in PROMPTS),
         score_rows(replicates),
     )

@@ -13,9 +13,10 @@ from core.agreement.explanations import EXPLORATORY, prevalence_paradox
 
 ALL = "all"
 FAMILY_NOTE = (
-    "The bars hold for all categories at once (95% together). Drawn together: each category pulled "
-    "towards the mean of all, the more the fewer its data (partial pooling). p: two-sided against "
-    "all other categories, Holm-adjusted for {n}. Overlapping bars say nothing about a difference."
+    "The intervals hold for all categories at once (95% together). Drawn together: each category "
+    "pulled towards the mean of all, the more the fewer its data (partial pooling). p: two-sided "
+    "against all other categories, Holm-adjusted for {n}. Overlapping intervals say nothing about "
+    "a difference."
 )
 
 
@@ -72,11 +73,19 @@ def family_sentences(family: CategoryFamily) -> list[str]:
     return says
 
 
+def all_sentences(found: Sequence[CategoryFamily]) -> list[str]:
+    """Sentences of every rater; one for all of them where nobody's categories can be compared."""
+    if all(family.n_tests < 2 for family in found):
+        return ["Fewer than two categories have enough data to be compared."]
+    return [sentence for family in found for sentence in family_sentences(family)]
+
+
 def family_notes(found: Sequence[CategoryFamily]) -> list[str]:
     """How to read a table of families."""
     n = max((family.n_tests for family in found), default=0)
     thin = any(line.exploratory for family in found for line in family.lines)
-    return [FAMILY_NOTE.format(n=f"{n} tests"), *([f"* {EXPLORATORY}"] if thin else [])]
+    notes = [FAMILY_NOTE.format(n=f"{n} tests")] if n > 1 else []
+    return [*notes, *([f"* {EXPLORATORY}"] if thin else [])]
 
 
 def reading(line: CategoryLine) -> str:

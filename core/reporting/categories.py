@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.agreement import CAUTIONS, EXPLANATIONS, CategoryFamily, SensitivityLine
-from core.evidence.families import family_notes, family_sentences, reading
+from core.evidence.families import all_sentences, family_notes, reading
 from core.reporting.document import Column, Section, Table
 
 TITLES = {
@@ -39,7 +39,8 @@ def categories_section(question: str, found: Sequence[CategoryFamily]) -> Sectio
             [
                 family.judge or "people",
                 f"{line.category}*" if line.exploratory else line.category,
-                line.n_items, line.n_prompts, line.simultaneous.as_dict(), line.pooled.as_dict(),
+                line.n_items, line.n_prompts, line.simultaneous.as_dict(),
+                None if line.p_holm is None else line.pooled.as_dict(),
                 line.minus_rest, line.p_holm, reading(line),
             ]
             for family in found
@@ -47,7 +48,7 @@ def categories_section(question: str, found: Sequence[CategoryFamily]) -> Sectio
         ],
         family_notes(found),
     )  # fmt: skip
-    says = [sentence for family in found for sentence in family_sentences(family)]
+    says = all_sentences(found)
     return Section(f"{_title(question)}: categories beside each other", says, [table])
 
 

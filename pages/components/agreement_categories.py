@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.agreement import CategoryFamily, SensitivityLine
-from core.evidence.families import family_notes, family_sentences, reading
+from core.evidence.families import all_sentences, family_notes, reading
 from pages.components.agreement_tables import TITLES, judge_statistics
 from pages.components.charts_figures import draw_csv_button
 from pages.components.charts_table import (
@@ -44,7 +44,7 @@ def draw_families(found: Sequence[CategoryFamily], name: str) -> None:
     if not found:
         st.text("The items are of one category, or of none that is known.")
         return
-    draw_sentences([says for family in found for says in family_sentences(family)])
+    draw_sentences(all_sentences(found))
     draw_table(
         [Column("rater"), Column("category"), Column("items", is_number=True),
          Column("value, all at once", is_number=True, is_lead=True),
@@ -56,7 +56,7 @@ def draw_families(found: Sequence[CategoryFamily], name: str) -> None:
                 f"{line.category}*" if line.exploratory else line.category,
                 Figure(f"{line.n_items:,}", f"{line.n_prompts:,} prompts"),
                 figure_of(line.simultaneous.as_dict()),
-                figure_of(line.pooled.as_dict()),
+                figure_of(line.pooled.as_dict()) if line.p_holm is not None else "–",
                 "–" if line.minus_rest is None else rounded(line.minus_rest),
                 "–" if line.p_holm is None else rounded(line.p_holm, 3),
                 reading(line),
