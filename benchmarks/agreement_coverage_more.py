@@ -98,7 +98,10 @@ def crowd(
     same = rng.random(n_items) < rng.beta(1.0, 1.0, n_prompts)[prompt]
     hard = rng.beta(0.96, 7.04, n_prompts)
     careless = rng.beta(1.0, 12.0, n_raters)
-    rater = np.argsort(rng.random((n_items, n_raters)), axis=1)[:, :3].ravel()
+    if n_raters > 100:  # for the true value: hardly anybody meets an item twice
+        rater = rng.integers(n_raters, size=n_items * 3)
+    else:
+        rater = np.argsort(rng.random((n_items, n_raters)), axis=1)[:, :3].ravel()
     item = np.repeat(np.arange(n_items), 3)
     wrong = rng.random(len(item)) < np.minimum(hard[prompt[item]] + careless[rater], 0.5)
     return item, rater, (same[item] ^ wrong).astype(np.int64), prompt
@@ -112,7 +115,7 @@ CROSSED: dict[str, Callable[[Counts], object]] = {
 
 def crossed_rows(replicates: int) -> Iterable[list[str]]:
     """One line per statistic and number of prompts, a column per number of raters."""
-    item, _, value, _ = crowd(3_000, 1_000, np.random.default_rng(3))
+    item, _, value, _ = crowd(3_000, 50_000, np.random.default_rng(3))
     truth = {
         name: build(Counts(count_answers(item, value, 30_000, 2))).value  # type: ignore[attr-defined]
         for name, build in CROSSED.items()
