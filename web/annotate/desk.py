@@ -76,28 +76,23 @@ class Desk:
     def look(self, link: str, asked: Asked, text_size: str) -> Reply:
         """The screen a person is at."""
         rater_id = rater_id_from_token(link, self._setup.key)
-        if rater_id is None:
-            return self._unknown(text_size)
-        self._be_seen(rater_id)
+        if rater_id is not None:
+            self._be_seen(rater_id)
         with self._setup.database.read() as session:
-            person = find_person(session, rater_id)
-            if person is None:
+            visit = self._visit(session, link, text_size)
+            if visit is None:
                 return self._unknown(text_size)
-            frame = self._frame(person, link, text_size)
+            person, frame = visit
             return Reply(frame, screen_of(session, frame, person, asked))
 
     def answer(self, body: Body, text_size: str) -> Reply:
         """Stores an answer; what comes next is drawn only when it is on disk."""
-        link = body.text("link")
-        rater_id = rater_id_from_token(link, self._setup.key)
-        if rater_id is None:
-            return self._unknown(text_size)
         database = self._setup.database
         with database.read() as session:
-            person = find_person(session, rater_id)
-            if person is None:
+            visit = self._visit(session, body.text("link"), text_size)
+            if visit is None:
                 return self._unknown(text_size)
-            frame = self._frame(person, link, text_size)
+            person, frame = visit
             try:
                 task = self._own_task(session, frame, person, body)
                 given = self._given(frame, person, task, body)
@@ -107,7 +102,7 @@ class Desk:
             with database.write() as session:
                 add_answer(
                     session,
-                    rater_id,
+                    person.rater_id,
                     task.assignment_id,
                     given,
                     question_plan=question_plan_of(person.plan, task),
@@ -122,15 +117,11 @@ class Desk:
 
     def note(self, body: Body, text_size: str) -> Reply:
         """Keeps a comment or a report about an item."""
-        link = body.text("link")
-        rater_id = rater_id_from_token(link, self._setup.key)
-        if rater_id is None:
-            return self._unknown(text_size)
         with self._setup.database.read() as session:
-            person = find_person(session, rater_id)
-            if person is None:
+            visit = self._visit(session, body.text("link"), text_size)
+            if visit is None:
                 return self._unknown(text_size)
-            frame = self._frame(person, link, text_size)
+            person, frame = visit
             try:
                 task = self._own_task(session, frame, person, body)
             except Refused as refused:
@@ -142,7 +133,7 @@ class Desk:
         way = {"go": 1, "noted": 1} | ({} if at is None else {"at": at})
         try:
             with self._setup.database.write() as session:
-                add_note(session, rater_id, task.assignment_id, kind, body.text("text"))
+                add_note(session, person.rater_id, task.assignment_id, kind, body.text("text"))
         except UserError as error:
             with self._setup.database.read() as session:
                 return self._refusal(session, frame, person, _refused(error, frame))
@@ -150,15 +141,11 @@ class Desk:
 
     def step(self, body: Body, text_size: str) -> Reply:
         """Goes on: agrees, declines, has read the instructions, has practised, withdraws."""
-        link = body.text("link")
-        rater_id = rater_id_from_token(link, self._setup.key)
-        if rater_id is None:
-            return self._unknown(text_size)
         with self._setup.database.read() as session:
-            person = find_person(session, rater_id)
-            if person is None:
+            visit = self._visit(session, body.text("link"), text_size)
+            if visit is None:
                 return self._unknown(text_size)
-            frame = self._frame(person, link, text_size)
+            person, frame = visit
             name = body.text("step")
             door = closed_door(frame, person)
             if door is not None and name != "withdraw":
@@ -171,15 +158,11 @@ class Desk:
 
     def close(self, body: Body, text_size: str) -> Reply:
         """Keeps the answers to the questions at the end."""
-        link = body.text("link")
-        rater_id = rater_id_from_token(link, self._setup.key)
-        if rater_id is None:
-            return self._unknown(text_size)
         with self._setup.database.read() as session:
-            person = find_person(session, rater_id)
-        if person is None:
+            visit = self._visit(session, body.text("link"), text_size)
+        if visit is None:
             return self._unknown(text_size)
-        frame = self._frame(person, link, text_size)
+        person, frame = visit
         if person.view is None or person.phase != Phase.CLOSING:
             return Reply(frame, address=frame.address(go=1))
         door = closed_door(frame, person)
@@ -194,7 +177,7 @@ class Desk:
             screen = screens.closing_screen(frame, plan, given, problem)
             return Reply(frame, screen, status=422, problem=problem)
         with self._setup.database.write() as session:
-            participation.finish_closing(session, rater_id, given)
+            participation.finish_closing(session, person.rater_id, given)
         return Reply(frame, address=frame.address(go=1))
 
     def refuse(self, body: Body, text_size: str, key: str, status: int) -> Reply:
@@ -292,9 +275,14 @@ class Desk:
             screen = screens.problem_screen(frame, refused.text)
         return Reply(frame, screen, status=refused.status, problem=refused.text)
 
-    def _frame(self, person: Person, link: str, text_size: str) -> Frame:
+    def _visit(self, session: Session, link: str, text_size: str) -> tuple[Person, Frame] | None:
+        """Who holds a link, and the frame of their screens; None for a link that is no good."""
+        rater_id = rater_id_from_token(link, self._setup.key)
+        person = None if rater_id is None else find_person(session, rater_id)
+        if person is None:
+            return None
         language = "en" if person.plan is None else person.plan.language
-        return self._setup.frame(language=language, link=link, text_size=text_size)
+        return person, self._setup.frame(language=language, link=link, text_size=text_size)
 
     def _unknown(self, text_size: str) -> Reply:
         frame = self._setup.frame(text_size=text_size)
