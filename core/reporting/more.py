@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.agreement.explanations import EXPLORATORY
 from core.evidence.corrected import MEANINGS, CorrectedRow
 from core.evidence.counts import CorrectedCounts, count_notes
+from core.evidence.partitions import READING, PartitionRow
 from core.evidence.second_opinion import SecondOpinion
 from core.reporting.document import Column, Section, Table
 
@@ -88,6 +90,28 @@ def counts_section(found: Sequence[CorrectedCounts]) -> Section:
           if note.startswith("Sets left")),
     ]  # fmt: skip
     return Section("Distinct answers: judges corrected by people", says, [table])
+
+
+def partitions_section(rows: Sequence[PartitionRow]) -> Section:
+    """People's groupings of sets beside one another, and judges' beside them."""
+    table = Table(
+        "groupings",
+        "How alike sets are sorted: people among themselves, judges beside people",
+        [
+            Column("rater"), Column("category"), Column("sets", is_number=True),
+            Column("prompts", is_number=True), Column("adjusted Rand", is_number=True),
+            Column("same number of groups", is_number=True),
+        ],
+        [
+            [
+                row.rater, f"{row.category}*" if row.exploratory else row.category, row.n_sets,
+                row.n_prompts, row.adjusted_rand.as_dict(), row.same_count.as_dict(),
+            ]
+            for row in rows
+        ],
+        [READING, *([f"* {EXPLORATORY}"] if any(row.exploratory for row in rows) else [])],
+    )  # fmt: skip
+    return Section("Grouping: how alike sets are sorted", [], [table])
 
 
 def opinion_section(opinion: SecondOpinion) -> Section:
