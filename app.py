@@ -36,9 +36,8 @@ def main() -> None:
     # A named icon would be fetched from another host.
     st.set_page_config(page_title="Taskanchor", page_icon=str(ICON), layout="wide")
     database()
-    freeze_imports(
-        ("pandas", "plotly.graph_objects", "sklearn.feature_extraction.text", "scipy.stats")
-    )
+    # scikit-learn and scipy.stats weigh 60 MB and a second more; the few views that need them wait.
+    freeze_imports(("pandas", "plotly.graph_objects", "scipy.special"))
     inject_css()
     rate = st.Page("pages/annotator/rate.py", title="Rate", url_path=RATE)
     door = st.Page("pages/annotator/door.py", title="Taskanchor", default=True)

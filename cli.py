@@ -28,6 +28,7 @@ _COMMANDS = {
     "plan": ("commands.plan", "How many items and raters a study needs, and what they cost."),
     "agreement": ("commands.analysis", "How far people and judges agree."),
     "results": ("commands.analysis", "Diversity and quality per condition and category."),
+    "contrast": ("commands.contrast", "Set the one comparison a study is about, or show it."),
     "embed": ("commands.embed", "Fetch vectors of responses for embedding distance and Vendi."),
     "experiment": ("commands.experiment", "A ready experiment: its plan, its runs, its analysis."),
     "alignment": ("commands.alignment", "Judged responses as DPO pairs or GRPO groups."),

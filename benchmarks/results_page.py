@@ -1,14 +1,15 @@
-"""How long Results takes on a large study, and how much memory: its queries and the whole script.
+"""How long Results and Compare take on a large study, and how much memory: the whole script.
 
     python benchmarks/results_page.py
 
 Builds a study of 344 prompts × 7 conditions × 5 responses judged by three judges (72,240
-verdicts, 36,120 scores) in a temporary database, then opens the page in processes of their own, and
+verdicts, 36,120 scores) in a temporary database, then opens each page in processes of its own, and
 prints one JSON object, times in ms, memory in MB:
 
 - first_ever: vocabulary is measured and kept, which happens once per set.
 - cold: a new process with nothing cached; measures are kept, imports made, as on a server.
-- first, warm, measure: the page for the first time, again, and with another measure chosen.
+- first, warm: the page for the first time, and again.
+- measure, next: Results with another measure chosen; Compare going on to the next prompt.
 - peak_rss: after the first view, Streamlit and its test runner included.
 """
 
@@ -95,17 +96,13 @@ def add_scores(settings: Settings) -> None:
             )
 
 
-def open_page() -> dict[str, Any]:
-    """Times of one process that opens the page again and again."""
+def open_page(name: str) -> dict[str, Any]:
+    """Times of one process that opens a page again and again."""
     from streamlit.testing.v1 import AppTest
 
     import pages.components.results_figures  # noqa: F401 - imported by a server before any visit
-    from pages.components import auth, startup
+    from pages.components import auth
 
-    # A server imports these once, before the first visit.
-    startup.freeze_imports(
-        ("pandas", "plotly.graph_objects", "sklearn.feature_extraction.text", "scipy.stats")
-    )
     # The test runner has no connection that could be told from a stranger's.
     here = auth.Visit("127.0.0.1", True, "127.0.0.1:8501", frozenset({"host"}), None, None)
     auth.current_visit = lambda: here
@@ -113,34 +110,43 @@ def open_page() -> dict[str, Any]:
     app.query_params["study"] = SLUG
     # Somebody has come to the app before: its modules are imported, nothing of the study is read.
     app.switch_page("pages/researcher/export.py").run()
-    page = app.switch_page("pages/researcher/results.py")
+    page = app.switch_page(f"pages/researcher/{name}.py")
     times: dict[str, Any] = {"first": elapsed_ms(page.run)}
     if page.exception:
         raise RuntimeError(page.exception[0].message)
     times["peak_rss"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     times["warm"] = min((elapsed_ms(page.run) for _ in range(5)), key=lambda one: one["cpu"])
-    times["measure"] = elapsed_ms(
-        lambda: page.selectbox(key="results-measure").select("quality").run()
-    )
+    if name == "compare":
+        times["next"] = elapsed_ms(lambda: page.button(key="next").click().run())
+    else:
+        choose = page.selectbox(key="results-measure").select("quality")
+        times["measure"] = elapsed_ms(choose.run)
     return times
 
 
+def visit(name: str) -> dict[str, Any]:
+    """The same in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, __file__, "--visit", name],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=dict(os.environ),
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
 def main() -> None:
-    if sys.argv[1:] == ["--visit"]:
-        print(json.dumps(open_page()))
+    if sys.argv[1:2] == ["--visit"]:
+        print(json.dumps(open_page(sys.argv[2])))
         return
     with big_study() as settings:
         add_scores(settings)
-        found = {}
-        for name in ("first_ever", "cold"):
-            done = subprocess.run(
-                [sys.executable, __file__, "--visit"],
-                check=True,
-                capture_output=True,
-                text=True,
-                env=dict(os.environ),
-            )
-            found[name] = json.loads(done.stdout.splitlines()[-1])
+        found = {
+            "results_first_ever": visit("results"),
+            "results_cold": visit("results"),
+            "compare_cold": visit("compare"),
+        }
     print(json.dumps(found, indent=1))
 
 

@@ -164,6 +164,8 @@ def results(slug: str, rater: str, seed: int, as_json: bool) -> None:
         return
     _say_if_sample(study)
     columns = ["n_prompts", "n_failed", "n_incomplete", "distinct", "vocabulary", "quality"]
+    if any(row["accuracy"]["mean"] is not None for row in report["rows"]):
+        columns.append("accuracy")
     _print_table(f"as seen by {rater}", report["rows"], ["condition", "category"], columns)
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from types import FrameType
 from typing import Any
 
@@ -14,8 +15,10 @@ import click
 
 from commands.common import ProgressLine, json_option, open_all, print_json, slug_argument
 from core.errors import UserError
+from core.pipeline.judge_estimate import JudgingEstimate
 from core.pipeline.records import Progress
 from core.pipeline.specs import (
+    ADAPTIVE_MODES,
     ClassifySpec,
     GenerateSpec,
     JudgeSpec,
@@ -24,6 +27,7 @@ from core.pipeline.specs import (
 )
 from db.engine import Database
 from db.executors import LiveExecutor
+from db.plans import estimate_judging, load_set_sizes
 from db.queries.studies import get_study
 from db.runs import add_run, has_live_worker, run_here
 
@@ -37,6 +41,9 @@ batch_option = click.option(
     "--batch",
     is_flag=True,
     help="Through the provider's batch API: cheaper, and may take a day. Asked again, it goes on.",
+)
+plan_option = click.option(
+    "--plan", "plan_only", is_flag=True, help="Say what it would take; ask nothing."
 )
 model_option = click.option(
     "--model",
@@ -118,7 +125,7 @@ def _temperatures(
     metavar="model|truth|PROVIDER:MODEL",
     help="Whose category anchors the instruction.",
 )
-@click.option("--plan", "plan_only", is_flag=True, help="Say what it would take; ask nothing.")
+@plan_option
 @retry_option
 @batch_option
 @queue_option
@@ -216,12 +223,20 @@ def _show_plan(slug: str, make_spec: Callable[[Any], GenerateSpec], as_json: boo
 @click.option("--both-orders", is_flag=True, help="Ask about each pair in both orders.")
 @click.option(
     "--pairs",
-    type=click.Choice(["all", "adaptive", "transitive"]),
+    type=click.Choice(["all", "adaptive", "transitive", "across"]),
     default="all",
     show_default=True,
     help="adaptive: leave out pairs that cannot change the count. transitive: infer more; "
-    "another estimator, reported apart.",
+    "another estimator, reported apart. across: a sample of pairs of two models' responses.",
 )
+@click.option(
+    "--per-two",
+    type=click.IntRange(1, 400),
+    default=5,
+    show_default=True,
+    help="With --pairs across: pairs drawn for each prompt, strategy and two models.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of that draw.")
 @click.option(
     "--definition",
     type=click.Choice(["anchored", "general"]),
@@ -237,6 +252,7 @@ def _show_plan(slug: str, make_spec: Callable[[Any], GenerateSpec], as_json: boo
     help="Ask about each pair so often in the same order, to see a judge's noise.",
 )
 @click.option("--condition", "conditions", multiple=True, help="Label; default: all conditions.")
+@plan_option
 @retry_option
 @batch_option
 @queue_option
@@ -247,9 +263,12 @@ def judge(
     question: Any,
     both_orders: bool,
     pairs: Any,
+    per_two: int,
+    seed: int,
     definition: Any,
     repeats: int,
     conditions: tuple[str, ...],
+    plan_only: bool,
     retry_failed: bool,
     batch: bool,
     queue: bool,
@@ -268,9 +287,46 @@ def judge(
         definition=definition,
         repeats=repeats,
         batch=batch,
+        per_two=per_two,
+        seed=seed,
     )
     check_judge_spec(spec)
+    settings, database = open_all()
+    with database.read() as session:
+        study_id = get_study(session, slug).id
+        sizes = load_set_sizes(session, study_id)
+        estimate = estimate_judging(session, study_id, settings, [spec], sizes)
+    if plan_only and as_json:
+        print_json(asdict(estimate))
+        return
+    # Results go to stdout; before a run this is only said.
+    click.echo(_judging_text(estimate), err=not plan_only)
+    if plan_only:
+        return
     _run(slug, lambda _settings: spec, "ratings", queue, as_json)
+
+
+def _judging_text(estimate: JudgingEstimate) -> str:
+    """What judging takes; a range where answers decide what is asked."""
+
+    def between(least: int, most: int) -> str:
+        return f"{most:,}" if least == most else f"{least:,} to {most:,}"
+
+    def dollars(cost: tuple[float, float] | None) -> str:
+        if cost is None:
+            return "unknown"
+        least, most = (f"${amount:,.2f}" for amount in cost)
+        return f"about {most}" if least == most else f"about {least} to {most}"
+
+    low, high = estimate.least, estimate.most
+    text = (
+        f"{between(low.calls, high.calls)} calls, about "
+        f"{between(low.input_tokens, high.input_tokens)} tokens in and "
+        f"{between(low.output_tokens, high.output_tokens)} out; cost {dollars(estimate.cost_usd)}"
+    )
+    if estimate.batch_cost_usd is not None and estimate.batch_cost_usd != estimate.cost_usd:
+        text += f", as a batch {dollars(estimate.batch_cost_usd)}"
+    return f"{text}. What is answered already is not asked again."
 
 
 def _run(
@@ -299,7 +355,7 @@ def _run(
     if as_json:
         print_json(_summary(progress))
     else:
-        needless = isinstance(spec, JudgeSpec) and spec.pairs != "all"
+        needless = isinstance(spec, JudgeSpec) and spec.pairs in ADAPTIVE_MODES
         or_needless = " or not needed" if needless else ""
         click.echo(
             f"{progress.done} {what} done, {progress.skipped} there already{or_needless}, "

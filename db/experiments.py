@@ -15,10 +15,11 @@ from core.diversity import vocabulary_distance
 from core.errors import UserError
 from core.experiments import Experiment, Outcome, PlanRequest, Step
 from core.experiments.classification import analyse_classification, analyse_outside
-from core.experiments.comparisons import analyse_language, analyse_stability, analyse_temperature
+from core.experiments.comparisons import analyse_language, analyse_temperature
 from core.experiments.data import StudiedPrompt, StudyData
 from core.experiments.judges import analyse_judges
 from core.experiments.models import analyse_models
+from core.experiments.stability import analyse_stability
 from core.pipeline.specs import GenerateSpec
 from core.results import ENSEMBLE
 from core.settings import Settings
@@ -31,7 +32,7 @@ from db.queries.analysis import load_verdicts
 from db.queries.measures import load_texts
 from db.queries.merged import list_judges
 from db.queries.prompts import list_prompt_views
-from db.queries.studies import add_event, add_study, find_study, get_study
+from db.queries.studies import add_event, add_study, data_version, find_study, get_study
 from db.reports import result_templates
 from db.results import load_ensemble_majority, load_measured
 
@@ -85,6 +86,11 @@ def analyse(
         "across-models": lambda: _across_models(session, settings, study, seed),
     }
     return analyses[experiment.id]()
+
+
+def analysis_version(session: Session, study: Study) -> tuple[tuple[int, int], ...]:
+    """Changes when the study or one of its waves does; a key for caches."""
+    return tuple(data_version(session, one.id) for one in list_waves(session, study))
 
 
 def _stability(session: Session, settings: Settings, study: Study) -> Outcome:

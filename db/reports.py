@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.diversity.embedders import TFIDF
 from core.judges import judge_template
-from core.results import DEFAULT_METRICS, summarize
+from core.results import DEFAULT_METRICS, SetMeasures, contrast_difference, summarize
 from core.settings import Settings
 from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
@@ -23,6 +23,7 @@ from db.queries.analysis import (
     load_pair_texts,
     load_ratings,
 )
+from db.queries.contrast import find_contrast
 from db.queries.disagreement import list_adjudications
 from db.results import ALL_SURFACE, load_measured
 
@@ -120,7 +121,26 @@ def make_results_report(
         seed=seed,
         metrics=[*DEFAULT_METRICS, "embedding", "vendi"],
     )
-    return report | {"embedder": embedder}
+    return report | {"embedder": embedder, "primary_contrast": _primary(study, measured)}
+
+
+def _primary(study: Study, measured: Sequence[SetMeasures]) -> dict[str, Any] | None:
+    """The contrast set beforehand, when that was, and its difference; None where none was set."""
+    contrast = find_contrast(study)
+    if contrast is None:
+        return None
+    found = contrast_difference(
+        measured, contrast.measure, contrast.condition, contrast.baseline, contrast.category
+    )
+    return {
+        "condition": contrast.condition,
+        "baseline": contrast.baseline,
+        "measure": contrast.measure,
+        "category": contrast.category,
+        "fixed_at": contrast.fixed_at.isoformat(),
+        "answers_then": contrast.answers_then,
+        "difference": None if found is None else found.as_dict(),
+    }
 
 
 def result_templates(settings: Settings) -> tuple[str, str]:

@@ -44,6 +44,7 @@ from core.types import Question
 from db.engine import Database
 from db.models import Condition
 from db.queries import measures as kept
+from db.queries.accuracy import load_accuracy
 from db.queries.analysis import load_response_rows, load_scores, load_verdicts
 from db.queries.judged_sets import load_adaptive_sets
 from db.queries.merged import Judge, list_judges, load_majority, load_mean_quality
@@ -105,7 +106,10 @@ def load_measured(
     verdicts, scores, skipping = _load_merged(session, templates, study_id, rater)
     rows = load_response_rows(session, study_id, with_texts=False)
     measured_surface = load_surface(session, study_id, rows, surface, embedder)
-    measured = measure_sets(rows, verdicts, scores, measured_surface.values, skipping=skipping)
+    right = {response: one.value for response, one in load_accuracy(session, study_id).items()}
+    measured = measure_sets(
+        rows, verdicts, scores, measured_surface.values, skipping=skipping, accuracy=right
+    )
     return measured, measured_surface
 
 

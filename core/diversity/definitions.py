@@ -18,7 +18,7 @@ class Definition:
         name: for people, in lower case.
         axis: as written on an axis, with the unit.
         family: what it is made of: raters' verdicts (task-anchored), the texts alone (general), or
-            quality scores.
+            scores of single responses.
         text: how it is computed and how to read it.
         source: where it comes from.
         low: the least value it can take.
@@ -157,6 +157,18 @@ _ALL = (
         "Jain et al., arXiv 2509.21267, checklist judge",
         low=1,
         high=5,
+    ),
+    Definition(
+        "accuracy",
+        "accuracy",
+        "accuracy, share of right responses",
+        "scores",
+        "The share of a prompt's responses that give its reference answer, over the responses that "
+        "were checked. Rules decide where they can (exact, numeric, symbolic equality); what they "
+        "leave open counts as the share of all judges asked who call it right, whoever the page "
+        "is seen by. Only prompts of A and D with a reference answer have one.",
+        "Measurement rule of this project",
+        high=1,
     ),
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.errors import UserError
 from core.experiments.plan import PlanRequest, Step, judging, require
-from core.pipeline.specs import ClassifySpec, GenerateSpec
+from core.pipeline.specs import ClassifySpec, GenerateSpec, JudgeSpec
 
 ANCHORED = ("system-anchored",)
 BASIC = ("temperature", "system-general", "system-anchored")
@@ -87,6 +87,13 @@ def _across(request: PlanRequest) -> list[Step]:
     return [
         Step(GenerateSpec(conditions), "the same prompts and strategies for each model"),
         *judging(request.judges, labels, "counts within each model"),
+        *[
+            Step(
+                JudgeSpec(judge, "equivalence", conditions=labels, pairs="across"),
+                "a sample of pairs of two models",
+            )
+            for judge in request.judges
+        ],
     ]
 
 

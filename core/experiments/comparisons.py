@@ -1,9 +1,8 @@
-"""Conditions compared along one thing: temperature, time, language."""
+"""Conditions compared along one thing: temperature, language."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from typing import Any
 
 from core.experiments.data import StudyData, relabelled
@@ -14,7 +13,7 @@ from core.results import ALL_CATEGORIES, Difference, SetMeasures, paired_differe
 
 _MEASURES = ("distinct", "vocabulary", "quality")
 # Okabe and Ito's palette: told apart by colour-blind eyes too.
-_COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 
 
 def analyse_temperature(data: StudyData) -> Outcome:
@@ -71,7 +70,7 @@ def _sweep_figure(
             series.append(
                 Series(
                     f"{model} {strategy}",
-                    _COLORS[place % len(_COLORS)],
+                    COLORS[place % len(COLORS)],
                     SYMBOLS[place % len(SYMBOLS)],
                     points,
                     joined=True,
@@ -92,61 +91,6 @@ def _sweep_figure(
             for temperature, row in values
         ],
         columns=2,
-    )
-
-
-def analyse_stability(waves: Sequence[StudyData]) -> Outcome:
-    """The same conditions and prompts in several studies, each a wave, against the first.
-
-    Args:
-        waves: studies with the same prompts, the earliest first; a rerun of the same day shows
-            how much two waves differ when nothing has changed.
-    """
-    sets: list[SetMeasures] = []
-    names: dict[str, tuple[str, str]] = {}
-    for wave in waves:
-        external = {one.id: one.external_id for one in wave.prompts}
-        for one in wave.measured:
-            family = wave.families.get(one.set.condition, one.set.condition)
-            label = f"{family} @ {wave.slug}"
-            names[label] = (family, wave.slug)
-            sets.append(relabelled(one, label, external[int(one.set.prompt_id)]))
-    first = waves[0].slug if waves else ""
-    baselines = {
-        label: f"{family} @ {first}" for label, (family, slug) in names.items() if slug != first
-    }
-    rows: list[tuple[Any, ...]] = []
-    for measure in ("distinct", "quality"):
-        for difference in paired_differences(sets, measure, baselines):
-            if difference.category == ALL_CATEGORIES:
-                family, slug = names[difference.condition]
-                metric = _simultaneous(difference)
-                rows.append((family, slug, measure, difference.n, difference.n_dropped, metric))
-    served = [
-        (wave.slug, label, wave.first_day.get(label, ""), ", ".join(models) or "not said")
-        for wave in waves
-        for label, models in sorted(wave.served.items())
-    ]
-    notes = [
-        "A difference between waves is drift of the answers; it shows neither cause nor intent. "
-        "Only a rerun on the same day tells how much two waves differ by chance."
-    ]
-    raters = list(dict.fromkeys(wave.rater for wave in waves))
-    notes.append(f"As seen by {', '.join(raters)}, the judge or judges that all waves share.")
-    if len(waves) < 2:
-        notes.append("There is one wave. Run the experiment again later to have a second.")
-    return Outcome(
-        "stability",
-        (
-            Table(
-                f"Difference to the first wave, {first}",
-                ("condition", "wave", "measure", "prompts", "dropped", "difference"),
-                rows,
-                "Paired by prompt; simultaneous 95% intervals.",
-            ),
-            Table("What the servers said they used", ("wave", "condition", "day", "model"), served),
-        ),
-        tuple(notes),
     )
 
 
@@ -171,7 +115,7 @@ def analyse_language(data: StudyData) -> Outcome:
         for difference in paired_differences(sets, measure, originals):
             if difference.category == ALL_CATEGORIES:
                 condition, language = names[difference.condition]
-                metric = _simultaneous(difference)
+                metric = simultaneous(difference)
                 rows.append((condition, language, measure, difference.n, metric))
     notes = ["Judges read the translated texts themselves: a judge may be weaker in a language."]
     if not originals:
@@ -194,7 +138,8 @@ def analyse_language(data: StudyData) -> Outcome:
     )
 
 
-def _simultaneous(one: Difference) -> dict[str, float | None]:
+def simultaneous(one: Difference) -> dict[str, float | None]:
+    """A difference with its simultaneous interval, as a metric."""
     return {"mean": one.mean, "low": one.low_all, "high": one.high_all}
 
 

@@ -44,8 +44,9 @@ def analyse_models(data: StudyData, distances: Mapping[str, Distance], *, seed: 
     notes = [
         "Between below within: two models differ less than two answers of one model do; they "
         "repeat each other. By the texts alone this concerns wording, not meaning.",
-        "Functional difference needs verdicts on pairs of two models' responses; cells without "
-        "any are empty.",
+        "Functional difference needs verdicts on pairs of two models' responses: a sample is drawn "
+        "and judged by this experiment's runs, on Judges under pairs of two models, or with "
+        "`taskanchor judge --pairs across`. Cells without any are empty.",
     ]
     if not tables:
         notes.append("No strategy has complete sets of two models yet.")

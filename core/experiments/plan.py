@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from math import comb
 
 from core.errors import UserError
@@ -62,6 +63,8 @@ class Step:
             case GenerateSpec(conditions=conditions):
                 models = ", ".join(dict.fromkeys(one.model_id for one in conditions))
                 return f"generate {len(conditions)} conditions with {models}"
+            case JudgeSpec(model_id=model, pairs="across"):
+                return f"judge pairs of two models with {model}"
             case JudgeSpec(model_id=model, question=question):
                 return f"judge {question} with {model}"
 
@@ -146,7 +149,16 @@ def _size(
             tokens_out += one.n * n_prompts * _RESPONSE_TOKENS
         return calls, tokens_in, tokens_out
     pairs = spec.question == "equivalence"
-    per_prompt = sum(comb(one.n, 2) * len(spec.orders) if pairs else one.n for one in conditions)
+    if spec.pairs == "across":
+        per_prompt = len(spec.orders) * sum(
+            min(spec.per_two, first.n * second.n)
+            for first, second in combinations(conditions, 2)
+            if first.strategy == second.strategy and first.model_id != second.model_id
+        )
+    else:
+        per_prompt = sum(
+            comb(one.n, 2) * len(spec.orders) if pairs else one.n for one in conditions
+        )
     calls = per_prompt * n_prompts + (0 if pairs else n_prompts)
     texts = 2 if pairs else 1
     tokens_in = calls * (_JUDGE_WORDS + texts * _RESPONSE_TOKENS) + per_prompt * prompt_tokens

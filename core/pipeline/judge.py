@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.pipeline.judge_accuracy import judge_accuracy
+from core.pipeline.judge_across import judge_across
 from core.pipeline.judge_adaptive import judge_adaptively
 from core.pipeline.judge_pairs import judge_pairs
 from core.pipeline.judge_quality import judge_quality
@@ -26,6 +27,8 @@ async def judge(workshop: Workshop, spec: JudgeSpec, prompts: Sequence[StoredPro
         await judge_quality(judging)
     elif spec.question == "accuracy":
         await judge_accuracy(judging)
+    elif spec.pairs == "across":
+        await judge_across(judging)
     elif spec.pairs == "all":
         await judge_pairs(judging)
     else:

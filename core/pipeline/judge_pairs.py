@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 from core.judges import Equivalence
 from core.pipeline.judge_units import JudgeUnit, Judging, category_of
+from core.pipeline.records import StoredResponse
 from core.pipeline.runner import Emit
 from core.types import CompletionRequest
 
@@ -34,16 +36,26 @@ def pair_request(judging: Judging, judge: Equivalence, unit: JudgeUnit) -> Compl
 
 async def judge_pairs(judging: Judging) -> None:
     """Asks about all pairs of every set."""
+    await ask_about_pairs(
+        judging, [pair for members in judging.sets() for pair in combinations(members, 2)]
+    )
+
+
+async def ask_about_pairs(
+    judging: Judging, pairs: Sequence[tuple[StoredResponse, StoredResponse]]
+) -> None:
+    """Asks about these pairs, in the orders and as often as the run wants."""
     judge = open_equivalence(judging)
 
     async def perform(unit: JudgeUnit, emit: Emit) -> None:
         await judging.ask(unit, pair_request(judging, judge, unit), judge.parse, emit)
 
-    await judging.run(_pair_units(judging, judge.template), judge.template, perform)
+    await judging.run(_pair_units(judging, pairs, judge.template), judge.template, perform)
 
 
-def _pair_units(judging: Judging, template: str) -> list[JudgeUnit]:
-    pairs = [pair for members in judging.sets() for pair in combinations(members, 2)]
+def _pair_units(
+    judging: Judging, pairs: Sequence[tuple[StoredResponse, StoredResponse]], template: str
+) -> list[JudgeUnit]:
     items = judging.workshop.store.list_pair_items(pairs)
     return [
         JudgeUnit(

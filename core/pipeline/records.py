@@ -34,7 +34,10 @@ class StoredSlot:
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """A response to be judged. category: the one people and judges go by, or None."""
+    """A response to be judged.
+
+    category: the one people and judges go by, or None. model: that wrote it, as `provider:model`.
+    """
 
     id: int
     prompt_id: int
@@ -44,6 +47,7 @@ class StoredResponse:
     text: str
     category: str | None
     category_source: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from core.strategies.condition import Condition
 
 Order = Literal["ab", "ba"]
 JudgeQuestion = Literal["equivalence", "quality", "accuracy"]
-PairsMode = Literal["all", "adaptive", "transitive"]
+PairsMode = Literal["all", "adaptive", "transitive", "across"]
+# Modes in which a question depends on the answers before it.
+ADAPTIVE_MODES = frozenset({"adaptive", "transitive"})
 Definition = Literal["anchored", "general"]
 
 
@@ -47,11 +49,14 @@ class JudgeSpec:
         orders: for pairs, which response is shown first; both for order effects.
         conditions: labels to judge, or None for all.
         pairs: all; adaptive leaves out those that cannot change the count; transitive infers more
-            and is another estimator (see `core.diversity.adaptive`).
+            and is another estimator (see `core.diversity.adaptive`); across asks about pairs of two
+            models' responses instead (see `core.pipeline.judge_across`).
         definition: anchored asks by the category's definition of "equivalent", general whether
             two responses are the same, whatever the task.
         repeats: how often each pair is asked in the same order; more than once measures noise.
         batch: through the provider's batch API.
+        per_two: with across, pairs drawn for each prompt, strategy and two models.
+        seed: of that draw.
     """
 
     model_id: str
@@ -63,6 +68,8 @@ class JudgeSpec:
     definition: Definition = "anchored"
     repeats: int = 1
     batch: bool = False
+    per_two: int = 5
+    seed: int = 0
 
     kind = "judge"
 
@@ -76,7 +83,7 @@ def check_judge_spec(spec: JudgeSpec) -> None:
     """
     pairs_only = {
         "both orders": len(spec.orders) > 1,
-        "adaptive or transitive pairs": spec.pairs != "all",
+        f"{spec.pairs} pairs": spec.pairs != "all",
         "the general definition": spec.definition != "anchored",
         "repeats": spec.repeats != 1,
     }
@@ -88,12 +95,14 @@ def check_judge_spec(spec: JudgeSpec) -> None:
         )
     if spec.repeats < 1:
         raise UserError(f"Repeats are {spec.repeats}; expected 1 (ask once) or more.")
-    if spec.pairs != "all" and spec.repeats > 1:
+    if spec.per_two < 1:
+        raise UserError(f"{spec.per_two} pairs of two models are to be drawn; expected 1 or more.")
+    if spec.pairs in ADAPTIVE_MODES and spec.repeats > 1:
         raise UserError(
             f"Repeats measure noise on pairs that are all asked; the pairs are {spec.pairs}. "
             "Ask about all pairs, or once."
         )
-    if spec.pairs != "all" and spec.batch:
+    if spec.pairs in ADAPTIVE_MODES and spec.batch:
         raise UserError(
             f"With {spec.pairs} pairs each question depends on the answers before it, so they "
             "cannot be sent as one batch. Ask about all pairs, or without a batch."

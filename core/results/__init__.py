@@ -3,6 +3,7 @@
 from core.results.differences import (
     ALL_CATEGORIES,
     Difference,
+    contrast_difference,
     find_baselines,
     paired_differences,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "SetMeasures",
     "adaptive_keys",
     "audit_counts",
+    "contrast_difference",
     "count_verdicts",
     "estimator_of",
     "find_baselines",

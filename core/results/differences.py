@@ -126,6 +126,14 @@ def paired_differences(
     return _with_intervals(found, seed)
 
 
+def contrast_difference(
+    measured: Sequence[SetMeasures], measure: str, condition: str, baseline: str, category: str
+) -> Difference | None:
+    """One difference set beforehand, with the interval of it alone; None without such sets."""
+    found = paired_differences(measured, measure, {condition: baseline})
+    return next((one for one in found if one.category == category), None)
+
+
 def _of_pair(
     shared: Sequence[tuple[SetMeasures, SetMeasures]],
     condition: str,

@@ -43,7 +43,7 @@ class PromptMeans:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._resamples: dict[int, npt.NDArray[np.int64]] = {}
+        self._resamples: dict[int, npt.NDArray[np.int32]] = {}
 
     def metric(self, values: Sequence[float], possible: PossibleRange) -> dict[str, Any]:
         """Mean of at least one prompt, its standard error and 95% interval.
@@ -90,12 +90,13 @@ class PromptMeans:
         low, high = np.percentile(means, (2.5, 97.5))
         return float(low), float(high)
 
-    def _resample(self, n: int) -> npt.NDArray[np.int64]:
+    def _resample(self, n: int) -> npt.NDArray[np.int32]:
         if n not in self._resamples:
             import numpy as np
 
             rng = np.random.default_rng([self._seed, n])
-            self._resamples[n] = rng.integers(n, size=(_N_REPLICATES, n))
+            # Kept at half the width they are drawn in: 2,000 × 344 of them weigh 3 MB, not 5.
+            self._resamples[n] = rng.integers(n, size=(_N_REPLICATES, n)).astype(np.int32)
         return self._resamples[n]
 
 

@@ -34,6 +34,7 @@ DEFAULT_METRICS = (
     "vocabulary",
     "compression",
     "quality",
+    "accuracy",
     "strict",
     "distinct_k",
     "utility_k",

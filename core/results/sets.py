@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import combinations
+from types import MappingProxyType
 
 from core.diversity import (
     DistinctCount,
@@ -29,6 +31,9 @@ SKIPPED = "pairs were skipped (adaptive judging), which leaves only the count"
 # Made of every single verdict, not of the components alone.
 _BY_ALL_VERDICTS = ("strict", "distinct_k", "utility_k", "nontransitive")
 _TEXT_MEASURES = {"vocabulary": vocabulary_distance, "compression": compression_ratio}
+
+# Patterns of verdicts whose graph is remembered: all 1,024 of five responses, and some of larger n.
+_REMEMBERED = 8_192
 
 # response ids of a set -> measure -> value, for measures of the texts alone.
 SurfaceMeasures = Mapping[tuple[int, ...], Mapping[str, Measure]]
@@ -122,6 +127,7 @@ def measure_sets(
     scores: Mapping[int, float],
     surface: SurfaceMeasures | None = None,
     skipping: Collection[tuple[str, str | int]] = (),
+    accuracy: Mapping[int, float] = MappingProxyType({}),
 ) -> list[SetMeasures]:
     """Measure every prompt × condition.
 
@@ -135,6 +141,8 @@ def measure_sets(
             compression are computed from the rows' texts.
         skipping: (condition, prompt id) of sets that were judged adaptively. What fills in their
             verdicts holds for the count alone, so nothing else is made of them.
+        accuracy: response id -> 1 right, 0 wrong, or between them the share of judges who call it
+            right; a response that was not checked is absent.
 
     Returns:
         One entry per set, as `gather_sets` orders them.
@@ -142,7 +150,9 @@ def measure_sets(
     Raises:
         InvalidRatingsError: a slot given twice.
     """
-    measured = [_measure(one, verdicts, scores, surface) for one in gather_sets(responses)]
+    measured = [
+        _measure(one, verdicts, scores, surface, accuracy) for one in gather_sets(responses)
+    ]
     return [
         _counted_only(one) if (one.set.condition, one.set.prompt_id) in skipping else one
         for one in measured
@@ -166,10 +176,11 @@ def _measure(
     verdicts: Mapping[tuple[int, int], bool | None],
     scores: Mapping[int, float],
     surface: SurfaceMeasures | None,
+    accuracy: Mapping[int, float],
 ) -> SetMeasures:
     if not one.is_complete:
-        names = ("distinct", "strict", "distinct_k", "utility_k", "nontransitive", "quality")
-        known = (*names, *_TEXT_MEASURES, "embedding", "vendi")
+        names = ("distinct", "strict", "distinct_k", "utility_k", "nontransitive")
+        known = (*names, "quality", "accuracy", *_TEXT_MEASURES, "embedding", "vendi")
         return SetMeasures(one, None, dict.fromkeys(known, INCOMPLETE))
     ids = one.ids
     of_texts = (
@@ -177,46 +188,75 @@ def _measure(
         if surface is None
         else surface.get(ids, {})
     )
-    scored = {}
+    answers: list[bool | None] = []
     n_unasked = 0
-    for i, j in combinations(range(one.n), 2):
-        a, b = ids[i], ids[j]
+    for a, b in combinations(ids, 2):
         pair = (a, b) if a < b else (b, a)
-        verdict = verdicts.get(pair)
+        answers.append(verdicts.get(pair))
         n_unasked += pair not in verdicts
-        if verdict is not None:
-            scored[i, j] = verdict
+    graph = _read_graph(one.n, tuple(answers))
     qualities = [scores.get(response) for response in ids]
-    known_qualities = [score for score in qualities if score is not None]
-    count = distinct_count(one.n, scored)
+    classes = graph.classes
     return SetMeasures(
         set=one,
-        count=count,
+        count=graph.count,
         measures={
-            "distinct": _counted(count),
-            **_by_verdicts(one.n, scored, qualities),
+            **graph.measures,
+            "utility_k": _OPEN if classes is None else utility_k(classes, qualities),
             **of_texts,
-            "quality": (
-                Measure(sum(known_qualities) / len(known_qualities))
-                if known_qualities
-                else Measure.undefined("no quality score")
+            "quality": _mean(qualities, "no quality score"),
+            "accuracy": _mean(
+                [accuracy.get(response) for response in ids],
+                "not checked against a reference answer",
             ),
         },
-        verdicts=scored,
+        verdicts=graph.scored,
         n_unasked=n_unasked,
     )
 
 
-def _by_verdicts(
-    n: int, scored: Mapping[tuple[int, int], bool], qualities: Sequence[float | None]
-) -> dict[str, Measure]:
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """What follows from the verdicts of a set alone.
+
+    Attributes:
+        scored: (i, j) -> verdict, by place in the set.
+        classes: by NoveltyBench's rule; None where unscored pairs leave them open.
+    """
+
+    scored: Mapping[tuple[int, int], bool]
+    count: DistinctCount
+    classes: tuple[int, ...] | None
+    measures: Mapping[str, Measure]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read_graph(n: int, answers: tuple[bool | None, ...]) -> _Graph:
+    """The graph of a set; most sets of a study share theirs with others.
+
+    Args:
+        answers: verdicts of (0, 1), (0, 2), … (n - 2, n - 1); None = unscored.
+    """
+    pairs = zip(combinations(range(n), 2), answers, strict=True)
+    scored = {pair: answer for pair, answer in pairs if answer is not None}
+    count = distinct_count(n, scored)
     classes = first_member_classes(n, scored)
-    return {
-        "strict": _counted(strict_count(n, scored)),
-        "distinct_k": _OPEN if classes is None else Measure(float(distinct_k(classes))),
-        "utility_k": _OPEN if classes is None else utility_k(classes, qualities),
-        "nontransitive": _nontransitive_share(n, scored),
-    }
+    return _Graph(
+        scored=MappingProxyType(scored),
+        count=count,
+        classes=None if classes is None else tuple(classes),
+        measures={
+            "distinct": _counted(count),
+            "strict": _counted(strict_count(n, scored)),
+            "distinct_k": _OPEN if classes is None else Measure(float(distinct_k(classes))),
+            "nontransitive": _nontransitive_share(n, scored),
+        },
+    )
+
+
+def _mean(values: Sequence[float | None], missing: str) -> Measure:
+    known = [value for value in values if value is not None]
+    return Measure(sum(known) / len(known)) if known else Measure.undefined(missing)
 
 
 def _counted(count: DistinctCount) -> Measure:

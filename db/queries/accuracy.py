@@ -30,6 +30,16 @@ class Accuracy:
     n_judges: int
 
 
+def has_accuracy(session: Session, study_id: int) -> bool:
+    """Whether any response of the study was compared with a reference answer."""
+    query = (
+        select(Rating.id)
+        .join(Rater, Rating.rater_id == Rater.id)
+        .where(Rater.study_id == study_id, Rater.kind == "judge", Rating.question == ACCURACY)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def load_accuracy(
     session: Session, study_id: int, prompt_ids: Sequence[int] | None = None
 ) -> dict[int, Accuracy]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any
 
@@ -20,14 +20,18 @@ from core.results import (
     ENSEMBLE,
     PairVerdict,
     QualityScore,
+    adaptive_keys,
+    count_verdicts,
+    estimator_of,
     majority_verdicts,
     mean_scores,
     votes_in_ensemble,
 )
 from core.strategies import strategy_kind
 from db.models import Condition, Prompt, Response
-from db.queries.analysis import load_scores, load_verdicts
+from db.queries.analysis import load_response_rows, load_scores, load_verdicts
 from db.queries.compare_choices import HUMAN_MAJORITY, ConditionChoice
+from db.queries.judged_sets import load_adaptive_sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,11 @@ class ResponseSet:
         slots: below n, by index; slots nobody asked for yet are absent.
         surplus: responses beyond the n asked for; they count nowhere.
         distinct: over the answered slots; None where nobody judged a pair.
-        n_pairs: pairs of answered slots, of which n_scored have a verdict.
+        n_pairs: pairs of answered slots, of which n_scored have a verdict, implied ones included.
+        implied: (response id, response id) -> verdict nobody was asked for: of the same two texts,
+            or what transitive judging infers. Never a rating (measurement rule 18).
+        implied_by: key of the judge in whose stead they stand; "" for a majority.
+        is_adaptive: pairs whose verdict cannot change the count were not asked of this rater.
         quality: mean over the scored slots.
         texts_hash: over the words of the condition when it was made; "" if it has none.
     """
@@ -100,6 +108,9 @@ class ResponseSet:
     quality: Measure
     vocabulary: Measure
     texts_hash: str
+    implied: Mapping[tuple[int, int], bool] = field(default_factory=dict, compare=False)
+    implied_by: str = ""
+    is_adaptive: bool = False
 
     @property
     def answered(self) -> tuple[Slot, ...]:
@@ -122,13 +133,21 @@ def load_sets(
     """The chosen conditions' sets for one prompt, in the order given.
 
     Args:
-        rater: key of a `RaterChoice`; "" groups nothing.
+        rater: key of a `RaterChoice`; "" groups nothing. What adaptive judging left out is filled
+            in as results do.
         templates: default templates of equivalence and quality, by which judges are named.
     """
     verdicts = load_verdicts(session, study_id, templates[0], [prompt_id])
-    merged = majority_verdicts(row for row in verdicts if _counts(row, rater))
+    judge, _ = estimator_of(rater)
+    adaptive = load_adaptive_sets(session, study_id, templates[0], prompt_id)
+    said = majority_verdicts(row for row in verdicts if _counts(row, judge))
+    merged = said
+    if adaptive and rater != HUMAN_MAJORITY:
+        members = load_response_rows(session, study_id, [prompt_id])
+        merged = count_verdicts(rater, verdicts, members, adaptive)
+    skipping = adaptive_keys(rater, adaptive)
     scores = load_scores(session, study_id, templates[1], [prompt_id])
-    quality = mean_scores(row for row in scores if _counts(row, rater))
+    quality = mean_scores(row for row in scores if _counts(row, judge))
     ids = [one.id for one in conditions]
     rows: dict[int, list[Response]] = defaultdict(list)
     for row in session.scalars(
@@ -141,7 +160,30 @@ def load_sets(
             select(Condition.id, Condition.spec).where(Condition.id.in_(ids))
         )
     }
-    return [_set(one, rows[one.id], merged, quality, specs.get(one.id, {})) for one in conditions]
+    sets = [_set(one, rows[one.id], merged, quality, specs.get(one.id, {})) for one in conditions]
+    return [
+        replace(
+            one,
+            implied=_implied(one, merged, said),
+            implied_by="" if judge == ENSEMBLE else judge,
+            is_adaptive=(one.condition.label, prompt_id) in skipping,
+        )
+        for one in sets
+    ]
+
+
+def _implied(
+    one: ResponseSet,
+    merged: Mapping[tuple[int, int], bool | None],
+    said: Mapping[tuple[int, int], bool | None],
+) -> dict[tuple[int, int], bool]:
+    """Verdicts on pairs of the set that were filled in rather than given."""
+    pairs = combinations(sorted(slot.id for slot in one.answered), 2)
+    return {
+        pair: verdict
+        for pair in pairs
+        if pair not in said and (verdict := merged.get(pair)) is not None
+    }
 
 
 def _counts(row: PairVerdict | QualityScore, rater: str) -> bool:

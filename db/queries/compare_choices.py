@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from core.results import ENSEMBLE
+from core.results import ENSEMBLE, estimator_of, transitive_raters
 from core.types import Question, RaterKind
-from db.models import Condition, Item, Prompt, Rater, Rating, Response
+from db.models import Condition, Item, Prompt, Rater, Rating
 from db.queries.analysis import judge_key
+from db.queries.categories import unconfirmed_categories
+from db.queries.judged_sets import load_adaptive_sets
 from db.queries.ratings import counts
 
 HUMAN_MAJORITY = "people:majority"
@@ -101,16 +103,7 @@ def search_prompts(session: Session, study_id: int, words: str) -> set[int]:
 
 
 def _list_prompts(session: Session, study_id: int) -> list[PromptEntry]:
-    used = {
-        row.prompt_id: row.category
-        for row in session.execute(
-            select(Response.prompt_id, func.min(Response.category_used).label("category"))
-            .join(Prompt, Response.prompt_id == Prompt.id)
-            .where(Prompt.study_id == study_id, Prompt.category.is_(None))
-            .where(Response.category_used.is_not(None))
-            .group_by(Response.prompt_id)
-        )
-    }
+    unconfirmed = unconfirmed_categories(session, study_id)
     rows = session.execute(
         select(
             Prompt.id,
@@ -122,7 +115,13 @@ def _list_prompts(session: Session, study_id: int) -> list[PromptEntry]:
         .order_by(Prompt.id)
     )
     return [
-        PromptEntry(prompt_id, external_id, start, truth or used.get(prompt_id), truth is not None)
+        PromptEntry(
+            prompt_id,
+            external_id,
+            start,
+            truth or unconfirmed.of_prompt(prompt_id),
+            truth is not None,
+        )
         for prompt_id, external_id, start, truth in rows
     ]
 
@@ -132,7 +131,7 @@ def _choice(row: Condition) -> ConditionChoice:
 
 
 def _list_raters(session: Session, study_id: int, default_template: str) -> list[RaterChoice]:
-    """Majorities of two or more first, then judges, then people."""
+    """Majorities of two or more first, then judges and their estimators, then people."""
     rows = session.execute(
         select(Rater.identity, Rater.name, Rater.kind, Rating.template)
         .join(Rating, Rating.rater_id == Rater.id)
@@ -153,9 +152,15 @@ def _list_raters(session: Session, study_id: int, default_template: str) -> list
         for row in rows
         if row.kind == "human"
     }
+    # The estimator of transitive judging has a name of its own, as in results.
+    adaptive = load_adaptive_sets(session, study_id, default_template)
+    transitive = [
+        RaterChoice(key, "judge", f"{estimator_of(key)[0]}, transitive")
+        for key in transitive_raters(adaptive)
+    ]
     majorities = []
     if len(judges) > 1:
         majorities.append(RaterChoice(ENSEMBLE, "judge", f"Majority of {len(judges)} judges"))
     if len(people) > 1:
         majorities.append(RaterChoice(HUMAN_MAJORITY, "human", f"Majority of {len(people)} people"))
-    return [*majorities, *judges.values(), *people.values()]
+    return [*majorities, *judges.values(), *transitive, *people.values()]

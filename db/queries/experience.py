@@ -38,6 +38,28 @@ def list_known_models(session: Session, study_id: int) -> KnownModels:
     return KnownModels(tuple(generating), tuple(judging))
 
 
+def get_judge_experience(session: Session, study_id: int) -> dict[tuple[str, str], Experience]:
+    """(judge's model id, question) -> mean output tokens and seconds per answer."""
+    rows = session.execute(
+        select(
+            Rater.identity,
+            Rating.question,
+            func.avg(Rating.output_tokens),
+            func.avg(Rating.elapsed_ms),
+        )
+        .join(Rating, Rating.rater_id == Rater.id)
+        .where(Rater.study_id == study_id, Rater.kind == "judge", Rating.source == "direct")
+        .group_by(Rater.identity, Rating.question)
+    )
+    return {
+        (judge, question): Experience(
+            output_tokens=float(tokens) if tokens else None,
+            call_s=None if elapsed_ms is None else float(elapsed_ms) / 1000,
+        )
+        for judge, question, tokens, elapsed_ms in rows
+    }
+
+
 def get_experience(session: Session, study_id: int) -> dict[tuple[str, str], Experience]:
     """(model id, strategy id) -> mean output tokens per response and seconds per call.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from core.judges.equivalence import GENERAL
 from core.judges.steadiness import (
@@ -31,7 +31,8 @@ class JudgeOverview:
         template: `name@hash`; "" for imported ratings.
         imported: the ratings were made elsewhere.
         orders: in which pairs were shown: ab, ba or both; empty where there is no order.
-        n_items: items with an answer, scored or not.
+        n_items: items with an answer, scored or not; pairs across conditions are not among them.
+        n_across: pairs across conditions with an answer.
         n_answers: answers; a pair asked in both orders has two.
         unscored: reason -> answers that could not be read, the most frequent first.
         n_both, n_flips: pairs with a verdict in both orders, and those where the two differ.
@@ -65,6 +66,7 @@ class JudgeOverview:
     judged_sets: Mapping[str, int] = field(default_factory=dict)
     audit: tuple[int, int, int] = (0, 0, 0)
     decided_by: Mapping[str, int] = field(default_factory=dict)
+    n_across: int = 0
 
     @property
     def n_unscored(self) -> int:
@@ -116,8 +118,9 @@ def list_judge_overviews(session: Session, study_id: int) -> list[JudgeOverview]
     _add_checklists(session, study_id, found)
     generators = _generators(session, study_id)
     sets = _judged_sets(session, study_id)
+    across = _across_conditions(session, study_id)
     return [
-        _overview(key, answers, generators.get(key, ()), sets.get((key[0], key[2]), []))
+        _overview(key, answers, generators.get(key, ()), sets.get((key[0], key[2]), []), across)
         for key, answers in sorted(found.items())
     ]
 
@@ -235,6 +238,19 @@ def _generators(session: Session, study_id: int) -> dict[_Key, tuple[str, ...]]:
     return {key: tuple(sorted(found)) for key, found in models.items()}
 
 
+def _across_conditions(session: Session, study_id: int) -> set[int]:
+    """Items whose two responses are of different conditions."""
+    first, second = aliased(Response), aliased(Response)
+    return set(
+        session.scalars(
+            select(Item.id)
+            .join(first, Item.response_a_id == first.id)
+            .join(second, Item.response_b_id == second.id)
+            .where(Item.study_id == study_id, first.condition_id != second.condition_id)
+        )
+    )
+
+
 def _judged_sets(session: Session, study_id: int) -> dict[tuple[str, str], list[JudgedSet]]:
     found: dict[tuple[str, str], list[JudgedSet]] = defaultdict(list)
     for row, judge in session.execute(
@@ -268,18 +284,24 @@ def _add_checklists(
 
 
 def _overview(
-    key: _Key, answers: _Answers, generators: tuple[str, ...], sets: Sequence[JudgedSet]
+    key: _Key,
+    answers: _Answers,
+    generators: tuple[str, ...],
+    sets: Sequence[JudgedSet],
+    across: set[int],
 ) -> JudgeOverview:
     unscored = Counter(
         _short(answers.reasons[slot]) for slot, value in answers.values.items() if value is None
     )
     pairs = key[1] == Question.EQUIVALENCE
+    items = {item_id for item_id, _, _ in answers.values}
     steadiness = measure_steadiness(_pair_answers(answers))
     return JudgeOverview(
         *key,
         imported=answers.imported,
         orders=tuple(sorted({order for _, order, _ in answers.values if order})),
-        n_items=len({item_id for item_id, _, _ in answers.values}),
+        n_items=len(items - across),
+        n_across=len(items & across),
         n_answers=len(answers.values),
         unscored=dict(unscored.most_common()),
         n_both=steadiness.n_both,

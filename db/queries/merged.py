@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Float, Select, and_, case, cast, exists, func, not_, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from core.types import Question, Verdict
@@ -47,7 +59,8 @@ def load_majority(
         judges: (rater id, template) of those that are merged; None for all.
     """
     same = case((Rating.value == Verdict.EQUIVALENT, 1.0), (Rating.value.is_not(None), 0.0))
-    vote = _current(study_id, Question.EQUIVALENCE, judges, func.avg(same) - 0.5).subquery()
+    answer = func.avg(same) - 0.5
+    vote = _current(session, study_id, Question.EQUIVALENCE, judges, answer).subquery()
     rows = session.execute(
         select(Item.response_a_id, Item.response_b_id, func.sum(vote.c.answer))
         .join(vote, vote.c.item_id == Item.id)
@@ -67,9 +80,8 @@ def load_mean_quality(
     session: Session, study_id: int, judges: Collection[Judge] | None = None
 ) -> dict[int, float]:
     """Response id -> mean over judges of each judge's mean score; unscored ones are absent."""
-    score = _current(
-        study_id, Question.QUALITY, judges, func.avg(cast(Rating.value, Float))
-    ).subquery()
+    answer = func.avg(cast(Rating.value, Float))
+    score = _current(session, study_id, Question.QUALITY, judges, answer).subquery()
     rows = session.execute(
         select(Item.response_a_id, func.avg(score.c.answer))
         .join(score, score.c.item_id == Item.id)
@@ -80,10 +92,13 @@ def load_mean_quality(
 
 
 def _current(
-    study_id: int, question: str, judges: Collection[Judge] | None, answer: Any
+    session: Session,
+    study_id: int,
+    question: str,
+    judges: Collection[Judge] | None,
+    answer: Any,
 ) -> Select[Any]:
     """One answer per item and judge, over its newest revisions in all orders."""
-    newer = aliased(Rating)
     query = (
         select(Rating.item_id, Rating.rater_id, answer.label("answer"))
         .join(Rater, Rating.rater_id == Rater.id)
@@ -93,23 +108,39 @@ def _current(
             Rating.question == question,
             Rating.repeat == 0,
             Rating.source != "grouping",
-            not_(
-                exists().where(
-                    newer.item_id == Rating.item_id,
-                    newer.rater_id == Rating.rater_id,
-                    newer.question == Rating.question,
-                    newer.template == Rating.template,
-                    newer.order == Rating.order,
-                    newer.repeat == Rating.repeat,
-                    newer.source != "grouping",
-                    newer.revision > Rating.revision,
-                )
-            ),
         )
         .group_by(Rating.item_id, Rating.rater_id, Rating.template)
     )
+    if _any_revised(session, study_id, question):
+        query = query.where(not_(_superseded()))
     if judges is not None:
         query = query.where(
             or_(False, *(and_(Rating.rater_id == one, Rating.template == t) for one, t in judges))
         )
     return query
+
+
+def _any_revised(session: Session, study_id: int, question: str) -> bool:
+    """Judges hardly ever revise; then nothing has to be looked up for each of their answers."""
+    revised = (
+        select(Rating.id)
+        .join(Rater, Rating.rater_id == Rater.id)
+        .where(Rater.study_id == study_id, Rater.kind == "judge")
+        .where(Rating.question == question, Rating.revision > 0)
+    )
+    return session.scalar(revised.limit(1)) is not None
+
+
+def _superseded() -> ColumnElement[bool]:
+    """Whether there is a newer revision of the same answer."""
+    newer = aliased(Rating)
+    return exists().where(
+        newer.item_id == Rating.item_id,
+        newer.rater_id == Rating.rater_id,
+        newer.question == Rating.question,
+        newer.template == Rating.template,
+        newer.order == Rating.order,
+        newer.repeat == Rating.repeat,
+        newer.source != "grouping",
+        newer.revision > Rating.revision,
+    )

@@ -61,6 +61,8 @@ def count_expected(session: Session, study_id: int, spec: RunSpec) -> int:
                 for one in list_condition_overviews(session, study_id)
                 if spec.conditions is None or one.label in spec.conditions
             ]
+            if spec.pairs == "across":
+                return 0  # how many can be drawn is known once the run has begun
             if spec.question == "equivalence":
                 return spec.repeats * len(spec.orders) * sum(one.n_pairs for one in wanted)
             if spec.question == "accuracy":

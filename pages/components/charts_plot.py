@@ -37,7 +37,11 @@ _MARKS = {
     "down": "▼▽",
 }
 _STYLE = Path(__file__).with_suffix(".css")
-_PANEL_HEIGHT = 360
+_PANEL_HEIGHT, _TALLEST = 360, 1_100
+# Height of a mark with its whisker where marks stand one under the other, and of what is around.
+_LANE, _AROUND = 12, 110
+# Marks above which each is drawn smaller, so that those beside each other can be told apart.
+_MANY, _SIZE, _SMALL = 30, 10, 7
 _LABEL_CHARACTERS = 60
 # An axis title longer than this goes on over two lines, so that it fits a phone.
 _AXIS_CHARACTERS = 30
@@ -108,7 +112,10 @@ def panel_chart(panel: Panel) -> go.Figure:
     """One panel for the screen. Every text is escaped: Plotly would read tags in it."""
     import plotly.graph_objects as go
 
-    drawn = go.Figure([_trace(series) for series in panel.series])
+    n_points = sum(len(series.points) for series in panel.series)
+    size = _SIZE if n_points <= _MANY else _SMALL
+    height = _AROUND + _LANE * n_points if panel.y.ticks else _PANEL_HEIGHT
+    drawn = go.Figure([_trace(series, size) for series in panel.series])
     drawn.update_xaxes(_axis(panel.x))
     drawn.update_yaxes(_axis(panel.y))
     for direction, at in panel.rules:
@@ -116,7 +123,7 @@ def panel_chart(panel: Panel) -> go.Figure:
         add(at, line_width=1, line_color=NEUTRAL, opacity=0.4)
     drawn.update_layout(
         title={"text": _label(panel.title), "font": {"size": 14}},
-        height=_PANEL_HEIGHT,
+        height=min(max(height, _PANEL_HEIGHT), _TALLEST),
         margin={"l": 10, "r": 10, "t": 40 if panel.title else 12, "b": 10},
         clickmode="event+select",
         dragmode=False,
@@ -126,12 +133,12 @@ def panel_chart(panel: Panel) -> go.Figure:
     return drawn
 
 
-def _trace(series: Series) -> go.Scatter:
+def _trace(series: Series, size: int) -> go.Scatter:
     import plotly.graph_objects as go
 
     points = series.points
     marker: dict[str, Any] = {
-        "size": 10,
+        "size": size,
         "color": series.color,
         "symbol": _SYMBOLS[series.symbol] + ("-open" if series.hollow else ""),
     }

@@ -108,9 +108,22 @@ def open_count_text(one: ResponseSet) -> str:
     )
 
 
+def implied_text(one: ResponseSet) -> str:
+    """What adaptive judging left out of the set's pairs; "" where all were asked."""
+    if not one.is_adaptive:
+        return ""
+    n_implied = len(one.implied)
+    parts = [f"{one.n_scored - n_implied} of {one.n_pairs} pairs asked"]
+    if n_implied:
+        parts.append(f"{n_implied} implied by them, not asked")
+    if (n_left := one.n_pairs - one.n_scored) and one.distinct and one.distinct.value is not None:
+        parts.append(f"{n_left} that could not change the count")
+    return f"Adaptive judging: {', '.join(parts)}."
+
+
 def _header(one: ResponseSet, rater: RaterChoice | None) -> str:
     number, words = headline(one)
-    notes = [open_count_text(one)]
+    notes = [open_count_text(one), implied_text(one)]
     if rater is not None and one.distinct is None and one.n_pairs:
         notes.append(f"No verdict here by: {rater.name}.")
     if one.answered and len(one.answered) < one.condition.n:

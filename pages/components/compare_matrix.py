@@ -14,6 +14,8 @@ from pages.components.compare_words import reason_text, verdict_html
 Answers = Mapping[tuple[int, int], tuple[Answer, ...]]
 _KINDS = {"judge": "judge", "human": "person"}
 _WORDS: Mapping[str, str] = {Verdict.EQUIVALENT: "same", Verdict.DIFFERENT: "different"}
+_IMPLIED = "Follows from what was asked, or the two texts are the same; nobody was asked"
+_DASH = '<span class="ta-unasked">–</span>'
 
 
 def is_split(answers: Sequence[Answer]) -> bool:
@@ -33,12 +35,20 @@ def matrix_html(
     """
     by_id = {slot.id: slot for slot in one.answered}
     raters = _raters(answers)
+    implied = {pair: _implied_html(verdict) for pair, verdict in one.implied.items()}
     head = "".join(
         f'<th scope="col"><small>{_KINDS[kind]}</small>{escape(name)}</th>'
         for kind, name in raters.values()
     )
     rows = "".join(
-        _row(by_id[a], by_id[b], said, list(raters), address)
+        _row(
+            by_id[a],
+            by_id[b],
+            said,
+            list(raters),
+            address,
+            {one.implied_by: implied.get((min(a, b), max(a, b)), "")},
+        )
         for (a, b), said in answers.items()
         if not only_split or is_split(said)
     )
@@ -68,10 +78,13 @@ def _row(
     said: Sequence[Answer],
     raters: Sequence[str],
     address: Mapping[str, Sequence[str]],
+    implied: Mapping[str, str],
 ) -> str:
     link = escape("?" + urlencode({**address, "item": f"pair:{first.id}:{second.id}"}, doseq=True))
     cells = "".join(
-        f"<td>{_cell([one for one in said if one.rater == rater])}</td>" for rater in raters
+        f"<td>{_cell([one for one in said if one.rater == rater]) or implied.get(rater) or _DASH}"
+        "</td>"
+        for rater in raters
     )
     split = is_split(said)
     scored = any(one.value is not None for one in said)
@@ -94,9 +107,13 @@ def _tint(group: str) -> str:
 
 
 def _cell(answers: Sequence[Answer]) -> str:
-    """One rater on one pair. Two orders that agree are one verdict; a flip is shown as one."""
+    """One rater on one pair. Two orders that agree are one verdict; a flip is shown as one.
+
+    Returns:
+        "" where the rater said nothing.
+    """
     if not answers:
-        return '<span class="ta-unasked">–</span>'
+        return ""
     values = {one.value for one in answers if one.value is not None}
     asked = "; ".join(_asked(one) for one in answers)
     if len(values) > 1:
@@ -107,6 +124,11 @@ def _cell(answers: Sequence[Answer]) -> str:
         if values and unscored is not None:
             shown += f"<small>{sum(one.value is None for one in answers)} unscored</small>"
     return f'<span title="{escape(asked)}">{shown}</span>'
+
+
+def _implied_html(verdict: bool) -> str:
+    word = _WORDS[Verdict.EQUIVALENT if verdict else Verdict.DIFFERENT]
+    return f'<span class="ta-unasked" title="{escape(_IMPLIED)}">{word}, implied</span>'
 
 
 def _asked(one: Answer) -> str:

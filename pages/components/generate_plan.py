@@ -86,9 +86,10 @@ def draw_plan(plan: Plan) -> None:
         ("Cost, about", "unknown" if cost is None else price_text(cost)),
         ("Time, about", duration_text(estimate.elapsed_s) if estimate.elapsed_s else "seconds"),
     ]
-    for row in (figures[:2], figures[2:]):
-        for column, (label, value) in zip(st.columns(2), row, strict=True):
-            column.metric(label, value)
+    for number, row in enumerate((figures[:2], figures[2:])):
+        with st.container(key=f"generate-plan-{number}", horizontal=True):
+            for label, value in row:
+                st.metric(label, value, width=150)
     small_print(remarks(plan))
 
 

@@ -123,6 +123,8 @@ def notes(overview: JudgeOverview) -> list[str]:
     if is_general(f"{overview.judge}#{overview.template}"):
         found.append("general definition")
     found += [_MODE_NAMES[mode] for mode in sorted(overview.judged_sets)]
+    if overview.n_across:
+        found.append(f"and {overview.n_across:,} pairs of two conditions")
     return found
 
 

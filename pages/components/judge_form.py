@@ -9,7 +9,13 @@ from typing import get_args
 
 import streamlit as st
 
-from core.pipeline.specs import Definition, JudgeQuestion, JudgeSpec, PairsMode
+from core.pipeline.specs import (
+    ADAPTIVE_MODES,
+    Definition,
+    JudgeQuestion,
+    JudgeSpec,
+    PairsMode,
+)
 from core.types import Question
 from db.queries.conditions import ConditionOverview
 from pages.components.batches import can_be_batched
@@ -17,17 +23,19 @@ from pages.components.batches import can_be_batched
 QUESTIONS: dict[JudgeQuestion, str] = {
     "equivalence": "Same or different? Pairs of a set",
     "quality": "How good, from 1 to 5? By a checklist",
-    "accuracy": "Right or wrong? Against reference answers, for A and D",
+    "accuracy": "Right or wrong? By reference answers",
 }
 PAIRS: dict[PairsMode, str] = {
     "all": "Every pair",
     "adaptive": "Only pairs that can change the count",
     "transitive": "As few as possible, the rest inferred",
+    "across": "Pairs of two models: a sample of each prompt's",
 }
 _PAIRS_HELP = (
     "Every pair: needed for agreement per pair and for non-transitive triples. Only pairs that "
     "can change the count: the same count, with fewer calls. The rest inferred: another estimator, "
-    "reported under a name of its own; a tenth of what it infers is asked as an audit."
+    "reported under a name of its own; a tenth of what it infers is asked as an audit. Pairs of "
+    "two models: do models repeat each other? Experiments, across models, shows the answer."
 )
 DEFINITIONS: dict[Definition, str] = {
     "anchored": "the task's definition",
@@ -46,6 +54,7 @@ class JudgeOptions:
     repeats: int
     conditions: tuple[str, ...]
     batch: bool
+    per_two: int = 5
 
 
 def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
@@ -80,6 +89,13 @@ def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
             disabled=no_pairs,
             help=_PAIRS_HELP,
         )
+        per_two = 5
+        if pairs == "across":
+            per_two = int(
+                st.number_input(
+                    "Pairs for each prompt, strategy and two models", 1, 400, 5, key="judge-per-two"
+                )
+            )
     with st.expander("More: definitions, repeats, conditions"):
         definitions = st.multiselect(
             "The same by",
@@ -97,7 +113,7 @@ def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
                 5,
                 1,
                 key="judge-repeats",
-                disabled=no_pairs or pairs != "all",
+                disabled=no_pairs or pairs in ADAPTIVE_MODES,
                 help="Twice or more shows a judge's noise, with which a flip rate is compared.",
             )
         )
@@ -107,7 +123,7 @@ def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
     batch = st.checkbox(
         "As a batch: cheaper, later",
         key="judge-batch",
-        disabled=not no_pairs and pairs != "all",
+        disabled=not no_pairs and pairs in ADAPTIVE_MODES,
         help="All questions are handed over together and collected when the provider is done, "
         "within a day. It survives restarts.",
     )
@@ -116,9 +132,10 @@ def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
         both,
         pairs,
         tuple(definitions),
-        repeats if pairs == "all" else 1,
+        1 if pairs in ADAPTIVE_MODES else repeats,
         tuple(chosen),
-        batch and (no_pairs or pairs == "all"),
+        batch and (no_pairs or pairs not in ADAPTIVE_MODES),
+        per_two,
     )
 
 
@@ -139,6 +156,7 @@ def specs_of(judges: Sequence[str], options: JudgeOptions) -> list[JudgeSpec]:
                 pairs=options.pairs,
                 definition=definition,
                 repeats=options.repeats,
+                per_two=options.per_two,
             )
             for definition in options.definitions
         ]
@@ -153,21 +171,12 @@ def batch_problem(judges: Sequence[str], options: JudgeOptions) -> str:
 
 
 def workload_text(specs: Sequence[JudgeSpec], overviews: Sequence[ConditionOverview]) -> str:
-    """How many questions the specs ask, not counting what is answered already."""
+    """What the chosen conditions hold, or what is still to be chosen."""
     if not specs:
         return "Choose at least one judge and one question."
     possible = possible_items(overviews)
     pairs, responses = possible[Question.EQUIVALENCE], possible[Question.QUALITY]
-    n = sum(
-        pairs * len(spec.orders) * spec.repeats if spec.question == "equivalence" else responses
-        for spec in specs
-    )
-    fewer = any(spec.pairs != "all" for spec in specs)
-    return (
-        f"{pairs:,} pairs and {responses:,} responses: {n:,} questions at most. "
-        + ("Pairs that need no asking are left out. " if fewer else "")
-        + "What is answered already is not asked again."
-    )
+    return f"{pairs:,} pairs and {responses:,} responses in these conditions."
 
 
 def possible_items(overviews: Sequence[ConditionOverview]) -> Mapping[str, int]:

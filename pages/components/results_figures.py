@@ -77,20 +77,23 @@ def category_figure(
 
 
 def tradeoff_figure(
-    rows: Sequence[Row], category: str, measures: Sequence[str], *, name: str
+    rows: Sequence[Row], category: str, measures: Sequence[str], worth: str, *, name: str
 ) -> Figure | None:
     """Mean quality against each measure of diversity, side by side; None where nothing is scored.
+
+    Args:
+        worth: "quality", or "accuracy" against reference answers in its place.
 
     Colour is the strategy, shape the model, so that a reader sees whether what costs quality by
     one measure does so by another.
     """
-    own = [row for row in rows if row["category"] == category and _mean(row, "quality") is not None]
+    own = [row for row in rows if row["category"] == category and _mean(row, worth) is not None]
     models = list(dict.fromkeys(row["model"] for row in rows))
     names = strategy_names(rows)
     panels = []
     for measure in measures:
         series = [
-            _tradeoff_series(row, measure, names, models)
+            _tradeoff_series(row, measure, worth, names, models)
             for row in own
             if _mean(row, measure) is not None
         ]
@@ -98,15 +101,16 @@ def tradeoff_figure(
         kind = "task-anchored" if meant.family == "verdicts" else "general, from the texts alone"
         if series:
             title = f"{meant.name}: {kind}" if len(measures) > 1 else ""
-            panels.append(Panel(title, Axis(meant.axis), Axis("quality, 1 to 5"), tuple(series)))
+            good = Axis(DEFINITIONS[worth].axis)
+            panels.append(Panel(title, Axis(meant.axis), good, tuple(series)))
     if not panels:
         return None
     return Figure(
-        name=f"{name}-quality-{category}",
-        title="How do quality and diversity go together, by measures of both kinds?",
-        alt="Quality against diversity by condition; the rows hold the same figures",
+        name=f"{name}-{worth}-{category}",
+        title=f"How do {worth} and diversity go together, by measures of both kinds?",
+        alt=f"{worth.capitalize()} against diversity by condition; the rows hold the same figures",
         panels=tuple(panels),
-        rows=[_flat(row, *measures, "quality") for row in own],
+        rows=[_flat(row, *measures, worth) for row in own],
         columns=2,
     )
 
@@ -229,16 +233,16 @@ def _published_series(
 
 
 def _tradeoff_series(
-    row: Row, measure: str, names: Mapping[str, str], models: Sequence[str]
+    row: Row, measure: str, worth: str, names: Mapping[str, str], models: Sequence[str]
 ) -> Series:
     name = names[row["condition"]]
-    x, y = row[measure], row["quality"]
+    x, y = row[measure], row[worth]
     point = Point(
         x["mean"],
         y["mean"],
         _range(x),
         _range(y),
-        f"{DEFINITIONS[measure].name} {x['mean']:.2f}, quality {y['mean']:.2f}\n"
+        f"{DEFINITIONS[measure].name} {x['mean']:.2f}, {worth} {y['mean']:.2f}\n"
         f"n = {y['n']} of {row['n_prompts']} prompts",
         (row["condition"], row["category"]),
     )

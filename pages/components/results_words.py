@@ -112,20 +112,21 @@ def difference_notes(differences: Sequence[Difference]) -> list[str]:
 def tradeoff_notes(differences: Sequence[Difference]) -> list[str]:
     """What may be said of quality; no margin was set, so nothing is called negligible."""
     notes = [
-        "Left of each other: the task-anchored measure asks a rater what counts as different for "
+        "Side by side: the task-anchored measure asks a rater what counts as different for "
         "the category; general measures see only the texts."
     ]
     whole = [one for one in differences if one.category == ALL_CATEGORIES and one.mean is not None]
     bounded = [one for one in whole if one.low_all is not None]
+    worth = differences[0].measure if differences else "quality"
     if whole and not bounded:
         notes.append(
-            "Too few prompts for an interval of the differences in quality: whether diversity "
-            "costs quality here cannot be said."
+            f"Too few prompts for an interval of the differences in {worth}: whether diversity "
+            f"costs {worth} here cannot be said."
         )
     elif bounded:
         notes.append(
-            "Whether a loss of quality matters is for the reader: without a margin set beforehand, "
-            "a difference that is not shown is not a difference of zero."
+            f"Whether a loss of {worth} matters is for the reader: without a margin set "
+            "beforehand, a difference that is not shown is not a difference of zero."
         )
     return notes
 

@@ -11,9 +11,9 @@ from core.experiments import EXPERIMENTS, Experiment, Outcome, PlannedWork, Plan
 from core.experiments.outcome import Table, cell_text
 from core.experiments.plan import estimate
 from core.pipeline.conditions import plan_conditions
-from db.experiments import add_wave, analyse, load_choices_for_plan, steps_of
+from db.experiments import add_wave, analyse, analysis_version, load_choices_for_plan, steps_of
 from db.models import now
-from db.queries.studies import data_version, get_study
+from db.queries.studies import get_study
 from db.runs import add_run, has_live_worker
 from pages.components.charts_plot import draw_plot
 from pages.components.charts_table import Column, draw_notes, draw_table
@@ -25,9 +25,12 @@ from pages.components.workspace import (
     show_user_error,
 )
 
+# Of the study and its waves.
+Version = tuple[tuple[int, int], ...]
+
 
 @st.cache_data(show_spinner="Computing", max_entries=20)
-def load_outcome(slug: str, experiment_id: str, version: tuple[int, int]) -> Outcome:  # noqa: ARG001
+def load_outcome(slug: str, experiment_id: str, version: Version) -> Outcome:  # noqa: ARG001
     """What an experiment shows; computed anew when the study changes."""
     with database().read() as session:
         study = get_study(session, slug)
@@ -162,7 +165,7 @@ def draw_page() -> None:
     st.text(f"Gives: {asked.gives}")
     draw_plan(study, asked)
     with database().read() as session:
-        version = data_version(session, study.id)
+        version = analysis_version(session, get_study(session, study.slug))
     try:
         draw_outcome(load_outcome(study.slug, asked.id, version))
     except UserError as error:

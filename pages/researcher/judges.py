@@ -31,6 +31,7 @@ from pages.components.judge_form import (
     specs_of,
     workload_text,
 )
+from pages.components.judge_plan import draw_judging_plan
 from pages.components.models import can_be_called, choose_models, suggested_judges
 from pages.components.runs import draw_runs, queue_run
 from pages.components.theme import problem
@@ -52,7 +53,9 @@ def judge_overviews(
         return list_judge_overviews(session, study_id), list_definition_rows(session, study_id)
 
 
-def draw_new_judge(study: StudyRef, overviews: Sequence[ConditionOverview]) -> None:
+def draw_new_judge(
+    study: StudyRef, overviews: Sequence[ConditionOverview], version: tuple[int, int]
+) -> None:
     """What is to be judged by whom, how many questions that makes, and the one button."""
     with database().read() as session:
         known = list_known_models(session, study.id).judging
@@ -65,6 +68,7 @@ def draw_new_judge(study: StudyRef, overviews: Sequence[ConditionOverview]) -> N
         labels = options.conditions
         wanted = [one for one in overviews if not labels or one.label in labels]
         st.text(workload_text(specs, wanted))
+        draw_judging_plan(study, specs, version)
         pressed = st.button(
             f"Ask {len(judges)} judges" if len(judges) > 1 else "Ask the judge",
             type="primary",
@@ -83,7 +87,7 @@ def draw_page() -> None:
         conditions = list_condition_overviews(session, study.id)
         version = data_version(session, study.id)
     if conditions:
-        draw_new_judge(study, conditions)
+        draw_new_judge(study, conditions, version)
     else:
         st.info("There are no responses to judge yet.")
         st.page_link("pages/researcher/generate.py", label="Generate responses")

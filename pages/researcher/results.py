@@ -7,12 +7,15 @@ import streamlit as st
 from core.diversity import DEFINITIONS
 from core.diversity.embedders import TFIDF
 from core.errors import UserError
-from core.results import ALL_CATEGORIES
+from core.results import ALL_CATEGORIES, ENSEMBLE
 from core.results.published import find_published_model, load_published
 from core.types import Question
+from db.queries.accuracy import has_accuracy
 from db.queries.agreement import list_result_raters
+from db.queries.compare_choices import list_condition_choices
+from db.queries.contrast import PrimaryContrast, find_contrast
 from db.queries.measures import list_embedders
-from db.queries.studies import data_version
+from db.queries.studies import data_version, get_study
 from db.reports import default_template
 from pages.components.charts_figures import draw_csv_button
 from pages.components.charts_plot import draw_plot
@@ -26,6 +29,7 @@ from pages.components.results_figures import (
 )
 from pages.components.results_import import draw_responses_import
 from pages.components.results_load import Loaded, load_results
+from pages.components.results_primary import draw_contrast_form, draw_primary
 from pages.components.results_tables import draw_differences, draw_meanings, draw_results
 from pages.components.results_words import (
     difference_notes,
@@ -50,14 +54,18 @@ def list_raters(study: StudyRef) -> list[str]:
         for question in (Question.EQUIVALENCE, Question.QUALITY)
     }
     with database().read() as session:
-        return list_result_raters(session, study.id, defaults)
+        raters = list_result_raters(session, study.id, defaults)
+        # Rules alone may have compared responses with reference answers.
+        return raters or ([ENSEMBLE] if has_accuracy(session, study.id) else [])
 
 
 def measure_name(key: str) -> str:
     return DEFINITIONS[key].name
 
 
-def choose_view(study: StudyRef, raters: list[str]) -> Loaded | None:
+def choose_view(
+    study: StudyRef, raters: list[str], contrast: PrimaryContrast | None
+) -> Loaded | None:
     """What is to be seen: by whom, by which general measures, against which baseline."""
     with database().read() as session:
         version = data_version(session, study.id)
@@ -65,7 +73,7 @@ def choose_view(study: StudyRef, raters: list[str]) -> Loaded | None:
     by_whom, by_what, against = st.columns([2, 3, 2], vertical_alignment="bottom")
     rater = by_whom.selectbox("As seen by", raters, key="results-rater")
     general = by_what.pills(
-        "General measures", GENERAL, selection_mode="multi", default=["vocabulary"],
+        "General measures", GENERAL, selection_mode="multi", default=["vocabulary"], wrap=True,
         format_func=measure_name, key="results-general",
         help="Computed from the texts alone; a new one takes a moment, once.",
     )  # fmt: skip
@@ -76,7 +84,7 @@ def choose_view(study: StudyRef, raters: list[str]) -> Loaded | None:
     asked = (study.id, study.slug, rater, surface, embedder)
     baseline = st.session_state.get("results-baseline") or ""
     try:
-        loaded = load_results(*asked, baseline, version)
+        loaded = load_results(*asked, baseline, contrast, version)
     except UserError as error:
         show_user_error(error)
         return None
@@ -136,19 +144,26 @@ def draw_differences_part(study: StudyRef, loaded: Loaded, rater: str, name: str
 
 
 def draw_tradeoff(study: StudyRef, loaded: Loaded, rater: str, name: str) -> None:
-    """Quality against task-anchored and general diversity."""
+    """Quality, or accuracy, against task-anchored and general diversity."""
     st.subheader("Quality against diversity", anchor=False)
     figure_side, text_side = st.columns([3, 1])
     with text_side:
+        worth = "quality"
+        if "accuracy" in loaded.metrics:
+            worth = st.segmented_control(
+                "Good by", ("quality", "accuracy"), default="quality", key="quality-by",
+                required=True, help="Accuracy: responses that give the reference answer, for "
+                "prompts of A and D.",
+            )  # fmt: skip
         categories = list(dict.fromkeys(row["category"] for row in loaded.rows))
         category = st.selectbox("Category", categories, key="quality-category")
-        draw_notes(tradeoff_notes(loaded.differences.get("quality", [])))
+        draw_notes(tradeoff_notes(loaded.differences.get(worth, [])))
     measures = ["distinct", *(one for one in loaded.metrics if one in GENERAL)]
-    figure = tradeoff_figure(loaded.rows, category, measures, name=name)
+    figure = tradeoff_figure(loaded.rows, category, measures, worth, name=name)
     with figure_side:
         if figure is None:
-            st.text("No condition has both a distinct count and a quality score by this rater.")
-            st.page_link("pages/researcher/judges.py", label="Ask a judge for quality")
+            st.text(f"No condition has both a distinct count and {worth} by this rater.")
+            st.page_link("pages/researcher/judges.py", label=f"Ask a judge for {worth}")
             return
         clicked = draw_plot(figure, key="quality-figure")
         draw_evidence(study, clicked, loaded.conditions, loaded.baselines, rater)
@@ -169,13 +184,22 @@ def draw_report(study: StudyRef, loaded: Loaded, rater: str) -> None:
 def draw_page() -> None:
     study = open_study_page("Results", "How diverse and how good the responses are, as judged.")
     raters = list_raters(study)
+    with database().read() as session:
+        contrast = find_contrast(get_study(session, study.slug))
+        conditions = list_condition_choices(session, study.id)
     if not raters:
         st.info("Nobody has judged responses of this study yet.")
         st.page_link("pages/researcher/judges.py", label="Let a judge compare them")
+        if contrast is not None:
+            draw_primary(contrast, None)
+        draw_contrast_form(study, conditions, is_seen=False)
         draw_responses_import(study)
         return
-    loaded = choose_view(study, raters)
+    loaded = choose_view(study, raters, contrast)
     if loaded is not None:
+        draw_primary(contrast, loaded.primary)
+        if contrast is None:
+            draw_contrast_form(study, conditions, is_seen=True)
         draw_report(study, loaded, st.session_state["results-rater"])
     draw_responses_import(study)
 

@@ -37,7 +37,7 @@ def test_a_plan_names_runs_calls_and_cost_and_starts_nothing(run):
     assert plan["cost_usd"] == 0
 
 
-def test_a_rerun_is_a_wave_of_its_own_compared_by_the_judge_both_share(run):
+def test_a_rerun_is_a_wave_of_its_own_compared_by_the_judge_both_share(run, tmp_path):
     result = run(
         "experiment", "stability", "sample", "--run", "--json", "--judge", "replay:sample-judge-1"
     )
@@ -49,6 +49,9 @@ def test_a_rerun_is_a_wave_of_its_own_compared_by_the_judge_both_share(run):
     assert any("replay:sample-judge-1" in note for note in found["notes"])
     listed = run("study", "list").stdout
     assert "sample-20" in listed
+    svg = tmp_path / "drift.svg"
+    run("experiment", "stability", "sample", "--svg", str(svg))
+    assert "Do the same conditions give the same answers later?" in svg.read_text()
 
 
 def test_a_missing_model_is_named(run):

@@ -85,6 +85,9 @@ def test_accuracy_is_decided_by_rules_where_answers_are_marked(taskanchor, study
     assert {one.decided_by for one in found.values()} == {"exact", "numeric"}
     assert {one.n_judges for one in found.values()} == {0}
     assert study.requests == []
+    rows = taskanchor("results", "pilot", "--json").json["rows"]
+    assert {row["category"]: row["accuracy"]["mean"] for row in rows}["all"] == 0.5
+    assert rows[0]["distinct"]["mean"] is None
 
 
 def test_options_for_pairs_are_refused_for_other_questions(taskanchor, study):
@@ -92,3 +95,35 @@ def test_options_for_pairs_are_refused_for_other_questions(taskanchor, study):
     assert refused.code != 0
     assert "apply to the question equivalence only" in refused.err
     assert study.requests == []
+
+
+def test_what_judging_takes_is_said_before_it_starts_and_asks_nothing_by_itself(taskanchor, study):
+    plan = taskanchor(*JUDGE, "equivalence", "--pairs", "adaptive", "--plan")
+    assert (plan.json["least"]["calls"], plan.json["most"]["calls"]) == (6, 12)
+    assert plan.json["cost_usd"] is None
+    assert study.requests == []
+    run = taskanchor(*JUDGE, "equivalence", "--pairs", "adaptive")
+    assert "6 to 12 calls" in run.err
+    assert "cost unknown" in run.err
+
+
+@pytest.mark.usefixtures("study")
+def test_the_primary_contrast_is_set_shown_and_reported(taskanchor):
+    assert "No primary contrast" in taskanchor("contrast", "pilot").out
+    made = taskanchor(
+        "generate", "pilot", "--model", "openai:m", "--strategy", "system-general", "-n", "4"
+    )
+    assert made.code == 0
+    rows = taskanchor(*JUDGE, "accuracy").json
+    assert rows["failed"] == 0
+    labels = sorted(
+        {row["condition"] for row in taskanchor("results", "pilot", "--json").json["rows"]}
+    )
+    set_it = taskanchor(
+        "contrast", "pilot", "--condition", labels[0], "--baseline", labels[1], "--json"
+    )
+    assert (set_it.json["condition"], set_it.json["answers_then"] > 0) == (labels[0], True)
+    assert labels[0] in taskanchor("contrast", "pilot").out
+    report = taskanchor("results", "pilot", "--json").json
+    assert report["primary_contrast"]["baseline"] == labels[1]
+    assert taskanchor("contrast", "pilot", "--condition", labels[0]).code == 2

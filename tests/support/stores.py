@@ -168,6 +168,7 @@ class MemoryStore:
                         row.text,
                         category,
                         "truth" if truth[row.prompt_id] else "unconfirmed",
+                        condition.model_id,
                     )
                 )
         return sorted(found, key=lambda one: (one.prompt_id, one.condition_id, one.sample_index))

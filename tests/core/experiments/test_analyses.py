@@ -1,13 +1,15 @@
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
 from core.diversity import Measure
 from core.experiments.classification import analyse_classification, analyse_outside, family_of
-from core.experiments.comparisons import analyse_language, analyse_stability, analyse_temperature
+from core.experiments.comparisons import analyse_language, analyse_temperature
 from core.experiments.data import StudiedPrompt, StudyData
 from core.experiments.judges import analyse_judges
 from core.experiments.models import analyse_models
+from core.experiments.stability import analyse_stability
 from core.results import PairVerdict, ResponseRow, ResponseSet, SetMeasures
 
 
@@ -156,6 +158,23 @@ def test_waves_are_paired_by_prompt_and_name_the_models_served():
     assert rows[0][5]["mean"] == pytest.approx(2 / 3)
     assert ("two", "m/temperature#two", "2026-11-01", "m-two") in table(outcome, "What the servers")
     assert "neither cause nor intent" in outcome.notes[0]
+
+
+def test_drift_is_drawn_wave_by_wave_with_a_line_where_the_served_model_changed():
+    waves = [wave("one", [1, 2, 1]), wave("two", [2, 2, 2]), wave("three", [2, 2, 2])]
+    same = [replace(one, served={f"m/temperature#{one.slug}": ("m-1",)}) for one in waves]
+    figure = analyse_stability(same).figure
+    distinct = figure.panels[0]
+    assert [(point.x, point.y) for point in distinct.series[0].points] == [
+        (0.0, 0.0),
+        (1.0, pytest.approx(2 / 3)),
+        (2.0, pytest.approx(2 / 3)),
+    ]
+    assert distinct.rules == (("y", 0.0),)
+    renamed = [*same[:2], replace(same[2], served={"m/temperature#three": ("m-2",)})]
+    figure = analyse_stability(renamed).figure
+    assert figure.panels[0].rules == (("y", 0.0), ("x", 1.5))
+    assert "served by m-2" in figure.panels[0].series[0].points[2].hover
 
 
 def test_translations_are_paired_with_their_originals():

@@ -48,6 +48,14 @@ def test_the_estimate_counts_calls():
     assert all(one.cost_usd is None for one in work)
 
 
+def test_across_models_pairs_of_two_models_are_sampled_and_judged():
+    asked = request(models=["openai:m", "openai:k"], judges=["openai:j"])
+    steps = EXPERIMENTS["across-models"].plan(asked)
+    assert steps[-1].spec.pairs == "across"
+    # 5 pairs for each of 4 prompts and 3 strategies.
+    assert estimate(steps, asked)[-1].calls == 4 * 3 * 5
+
+
 def test_judges_are_asked_about_the_conditions_there_are():
     asked = request(models=(), judges=["openai:j", "openai:k"], labels=("a", "b"))
     steps = EXPERIMENTS["judges"].plan(asked)

@@ -81,7 +81,7 @@ def test_a_report_is_json_with_all_and_each_category_per_condition():
         *("condition", "model", "strategy", "category"),
         *("n_prompts", "n_responses", "n_failed", "n_incomplete"),
         *("distinct", "vocabulary", "compression", "quality"),
-        *("strict", "distinct_k", "utility_k", "nontransitive"),
+        *("accuracy", "strict", "distinct_k", "utility_k", "nontransitive"),
     }
 
 

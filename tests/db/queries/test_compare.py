@@ -2,9 +2,10 @@ import pytest
 from sqlalchemy import select
 
 from core.results import ENSEMBLE
-from db.models import Condition, Item, Prompt, Response
+from db.models import Condition, Item, JudgedSet, Prompt, Rater, Response
 from db.queries.compare import ResponseSet, load_sets
 from db.queries.compare_choices import HUMAN_MAJORITY, load_choices
+from pages.components.compare_columns import implied_text
 from tests.support.rated_study import RatedStudy
 
 
@@ -120,3 +121,38 @@ def test_sets_come_in_the_order_asked_for_and_empty_where_nothing_is_stored(db, 
         ("system-general", 0),
         ("temperature", 1),
     ]
+
+
+def test_transitive_judging_groups_under_its_own_name_by_what_follows(db, settings):
+    with db.write() as session:
+        made = RatedStudy(session, settings)
+        prompt, condition = made.prompt("p"), made.condition("temperature")
+        responses = made.responses(prompt, condition, ["one", "two", "three"])
+        judge(made, "openai:j", responses, "= x")
+        first, second, third = (row.id for row in responses)
+        session.add(
+            JudgedSet(
+                study_id=made.study.id,
+                rater_id=session.scalar(select(Rater.id)),
+                template=made.template,
+                prompt_id=prompt.id,
+                condition_id=condition.id,
+                mode="transitive",
+                orders="ab",
+                asked=[[first, second], [second, third]],
+                n_inferred=1,
+            )
+        )
+        session.flush()
+        (one,) = load(made, prompt, condition, rater="openai:j~transitive")
+        (plain,) = load(made, prompt, condition, rater="openai:j")
+        keys = [rater.key for rater in load_choices(session, made.study.id, made.template).raters]
+    assert keys == ["openai:j", "openai:j~transitive"]
+    assert "".join(slot.group for slot in one.slots) == "AAB"
+    assert (one.distinct.value, one.implied) == (2, {(first, third): False})
+    assert (one.implied_by, one.is_adaptive) == ("openai:j", True)
+    assert implied_text(one) == (
+        "Adaptive judging: 2 of 3 pairs asked, 1 implied by them, not asked."
+    )
+    # By the judge's own verdicts alone the third pair, not asked, could join the two.
+    assert (plain.distinct.low, plain.distinct.high, plain.implied) == (1, 2, {})

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 from db.queries.compare_items import Answer
 from pages.components.compare_matrix import is_split, matrix_html, matrix_summary
@@ -29,3 +30,16 @@ def test_the_table_marks_flips_disagreements_and_the_unscored():
     ]
     assert 'href="?study=s&amp;condition=x&amp;condition=y&amp;item=pair%3A100%3A101"' in html
     assert matrix_html(one, answers, {}, only_split=True).count("<tr") == 3
+
+
+def test_a_verdict_that_follows_from_others_is_shown_as_implied_in_its_judges_column():
+    three = (slot(0, "A"), slot(1, "A"), slot(2, "B"))
+    one = replace(a_set(*three), implied={(100, 102): False}, implied_by="a:j")
+    answers = {
+        (100, 101): (answer("a:j", "equivalent"), answer("b:j", "equivalent")),
+        (100, 102): (),
+        (101, 102): (answer("a:j", "different"),),
+    }
+    html = matrix_html(one, answers, {}, only_split=False)
+    rows = [words(row) for row in re.findall("<tr.*?</tr>", html)]
+    assert rows[2] == "1 A – 3 B different, implied – –"

@@ -82,7 +82,7 @@ def test_published_figures_are_hollow_marked_and_only_where_they_exist():
 
 
 def test_quality_is_set_against_measures_of_both_kinds():
-    figure = tradeoff_figure(ROWS, "all", ["distinct", "vocabulary"], name="s")
+    figure = tradeoff_figure(ROWS, "all", ["distinct", "vocabulary"], "quality", name="s")
     assert [panel.title for panel in figure.panels] == [
         "distinct responses: task-anchored",
         "vocabulary distance: general, from the texts alone",
@@ -93,7 +93,7 @@ def test_quality_is_set_against_measures_of_both_kinds():
 
 
 def test_without_quality_scores_there_is_no_such_figure():
-    assert tradeoff_figure(ROWS, "A", ["distinct"], name="s") is None
+    assert tradeoff_figure(ROWS, "A", ["distinct"], "quality", name="s") is None
 
 
 def test_differences_are_drawn_with_their_simultaneous_intervals():

@@ -49,3 +49,18 @@ def test_an_unjudged_study_leads_to_judges_and_takes_responses_made_elsewhere(
     page.button(key="responses-store").click().run()
     assert not page.exception
     assert page.success[0].value == "1 responses added, 0 there already."
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_the_primary_contrast_is_set_once_and_then_stands_before_all_other_figures(
+    open_page: OpenPage,
+):
+    page = open_page("results", study="sample")
+    assert "No primary contrast was set" in shown(page)
+    page.button(key="primary-set").click().run()
+    assert not page.exception
+    drawn = shown(page)
+    assert "in distinct responses, over all prompts. Set on" in drawn
+    assert "answers were there to be seen" in drawn
+    assert "95% interval" in drawn
+    assert not [one for one in page.button if one.key == "primary-set"]
