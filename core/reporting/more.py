@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.agreement.explanations import EXPLORATORY
-from core.evidence.corrected import MEANINGS, CorrectedRow
+from core.evidence.corrected import ALL, MEANINGS, CorrectedRow
 from core.evidence.counts import CorrectedCounts, count_notes
 from core.evidence.partitions import READING, PartitionRow
 from core.evidence.second_opinion import SecondOpinion
@@ -16,6 +16,14 @@ CARRY_OVER = (
     "Carry-over possible: {n} of these people answered both with and without the definition, so "
     "what the definition taught them may show in the other answers."
 )
+
+THIN = (
+    "A strategy in one category stands here only where enough prompts were rated for an interval."
+)
+
+
+def _is_shown(row: CorrectedRow) -> bool:
+    return ALL in (row.strategy, row.category) or row.mean.corrected.has_interval
 
 
 def corrected_section(question: str, rows: Sequence[CorrectedRow]) -> Section:
@@ -37,7 +45,9 @@ def corrected_section(question: str, rows: Sequence[CorrectedRow]) -> Section:
                 row.mean.judge_weight,
             ]
             for row in rows
+            if _is_shown(row)
         ],
+        [THIN],
     )  # fmt: skip
     sentences = [
         f"{row.judge}: {row.mean.sentence}"
@@ -54,7 +64,7 @@ def corrected_section(question: str, rows: Sequence[CorrectedRow]) -> Section:
 
 def counts_section(found: Sequence[CorrectedCounts]) -> Section:
     """Distinct counts of whole sets: by each judge, by people, and corrected at prompt level."""
-    notes = [note for one in found for note in count_notes(one) if not note.startswith("Sets left")]
+    notes = [note for one in found for note in count_notes(one)]
     table = Table(
         "corrected-counts",
         "How many different answers a set holds: by judge alone, people alone and corrected",
@@ -75,8 +85,9 @@ def counts_section(found: Sequence[CorrectedCounts]) -> Section:
             ]
             for one in found
             for count in one.rows
+            if _is_shown(count.row)
         ],
-        list(dict.fromkeys(notes)),
+        [*dict.fromkeys(notes), THIN],
     )  # fmt: skip
     says = [
         "Pairs say nothing of counts: one pair wrongly called the same merges two groups. Counts "
@@ -86,9 +97,7 @@ def counts_section(found: Sequence[CorrectedCounts]) -> Section:
             for one in found
             for count in one.leads
         ),
-        *(f"{one.judge}: {note}" for one in found for note in count_notes(one)
-          if note.startswith("Sets left")),
-    ]  # fmt: skip
+    ]
     return Section("Distinct answers: judges corrected by people", says, [table])
 
 
