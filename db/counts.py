@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.crowd.answers import partition_labels
+from core.diversity import groups
 from core.evidence.counts import (
     CorrectedCounts,
     HumanCounts,
@@ -17,6 +19,7 @@ from core.evidence.counts import (
     majority_count,
     partition_count,
 )
+from core.evidence.partitions import SortedSet
 from core.results import ENSEMBLE, ResponseSet, transitive_raters
 from core.types import Question, Verdict
 from db.models import Item, Rater, Rating, Sample
@@ -53,6 +56,35 @@ def make_corrected_counts(
         _pair_answers(session, study_id, [one.set for one in measured if one.set.is_complete]),
     ]
     return corrected_counts(judge, measured, people, seed=seed)
+
+
+def load_sorted_sets(
+    session: Session, templates: tuple[str, str], study_id: int
+) -> list[SortedSet]:
+    """Sets that people sorted, with each judge's groups where its verdicts decide them."""
+    people: dict[Ids, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    about: dict[Ids, Any] = {}
+    for row in _people_said(session, study_id, Question.GROUPING):
+        members = row.content.get("response_ids")
+        if members and row.value is not None:
+            key = tuple(members)
+            people[key][row.identity] = partition_labels(row.value)
+            about[key] = row
+    judges: dict[Ids, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    order = {tuple(sorted(key)): key for key in people}
+    for judge in list_counting_judges(session, study_id, templates[0]) if people else ():
+        measured, _ = load_measured(session, templates, study_id, judge, surface=())
+        for one in measured:
+            asked = order.get(tuple(sorted(one.set.ids)))
+            if asked is None or one.count is None or one.count.value is None:
+                continue
+            letters = dict(zip(one.set.ids, groups(one.set.n, one.verdicts), strict=True))
+            numbers = {letter: number for number, letter in enumerate(sorted({*letters.values()}))}
+            judges[asked][judge] = tuple(numbers[letters[member]] for member in asked)
+    return [
+        SortedSet(about[key].cluster, about[key].category or "", said, judges[key])
+        for key, said in people.items()
+    ]
 
 
 def _set_answers(session: Session, study_id: int, question: Question) -> HumanCounts:
@@ -109,7 +141,10 @@ def _people_said(session: Session, study_id: int, question: Question) -> list[An
             Rating.rater_id,
             Rating.revision,
             Rating.value,
+            Rater.identity,
             Item.kind,
+            Item.cluster,
+            Item.category,
             Item.content,
             Item.response_a_id,
             Item.response_b_id,

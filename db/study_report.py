@@ -16,12 +16,13 @@ from core.crowd.plan import CrowdPlan, read_plan
 from core.evidence import AgreementData, Selection
 from core.evidence.corrected import MEANINGS, CorrectedRow, corrected_rows
 from core.evidence.counts import CorrectedCounts
+from core.evidence.partitions import PartitionRow, partition_rows
 from core.evidence.second_opinion import SecondOpinion, second_opinion
 from core.reporting import QuestionPart, StudyReport, report_document, report_files
 from core.security import load_secret_key
 from core.settings import Settings
 from core.types import Question
-from db.counts import list_counting_judges, make_corrected_counts
+from db.counts import list_counting_judges, load_sorted_sets, make_corrected_counts
 from db.exports import package_version, public_names, templates_used
 from db.models import Rater, Study
 from db.queries.agreement import find_epsilon, list_result_raters, list_templates
@@ -109,6 +110,7 @@ def make_study_report(
         questions=parts,
         corrected=_corrected(session, settings, study, parts, seed),
         counts=_counts(session, settings, study, seed),
+        groupings=_groupings(session, settings, study, seed),
         opinion=_opinion(session, study, asked, seed),
         results=_results(session, settings, study, seed),
         tags=count_tags(session, study.id),
@@ -255,6 +257,11 @@ def _counts(session: Session, settings: Settings, study: Study, seed: int) -> li
         for judge in list_counting_judges(session, study.id, templates[0])
     ]
     return [one for one in found if one.rows]
+
+
+def _groupings(session: Session, settings: Settings, study: Study, seed: int) -> list[PartitionRow]:
+    sets = load_sorted_sets(session, result_templates(settings), study.id)
+    return partition_rows(sets, seed=seed) if sets else []
 
 
 def _is_judged(scores: Any) -> bool:

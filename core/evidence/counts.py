@@ -69,7 +69,7 @@ class CorrectedCounts:
 
     Attributes:
         n_incomplete: sets with fewer than n responses, left out.
-        n_open: complete sets whose count the judge's verdicts leave open, left out.
+        n_open: complete sets whose count the judge's verdicts leave open.
         rows: by the ways people counted, each from the whole study to its parts.
     """
 
@@ -98,15 +98,16 @@ def count_notes(found: CorrectedCounts) -> list[str]:
         )
     if found.rows and not found.leads:
         notes.append("Sets differ in size, so strategies have no common mean.")
-    left_out = [
-        f"{n:,} {why}"
-        for n, why in (
-            (found.n_incomplete, "with fewer responses than asked for"),
-            (found.n_open, "whose count this judge's verdicts leave open"),
+    if found.n_open:
+        notes.append(
+            f"{found.judge} leaves the count of {found.n_open:,} sets open: those it said "
+            "something of are taken at the middle of what is possible, the others are left out."
         )
-        if n
-    ]
-    return [*notes, f"Sets left out: {', '.join(left_out)}."] if left_out else notes
+    if found.n_incomplete:
+        notes.append(
+            f"{found.n_incomplete:,} sets with fewer responses than asked for are left out."
+        )
+    return notes
 
 
 def _has(found: CorrectedCounts, question: str) -> bool:
@@ -147,7 +148,7 @@ def corrected_counts(
         seed: deals prompts into folds.
     """
     complete = [one for one in measured if one.set.is_complete and one.set.n > 1]
-    scores = np.array([one.get("distinct").value for one in complete], dtype=np.float64)
+    scores = np.array([_score(one) for one in complete], dtype=np.float64)
     strict = np.array([one.get("strict").value for one in complete], dtype=np.float64)
     rows: list[CountRow] = []
     for counts in people:
@@ -161,9 +162,20 @@ def corrected_counts(
     return CorrectedCounts(
         judge,
         n_incomplete=sum(not one.set.is_complete for one in measured),
-        n_open=int(np.count_nonzero(np.isnan(scores))),
+        n_open=sum(one.count is None or one.count.value is None for one in complete),
         rows=tuple(rows),
     )
+
+
+def _score(one: SetMeasures) -> float:
+    """A judge's count of a set; the middle of what is possible where its verdicts leave it open.
+
+    Any score keeps the corrected mean unbiased, while leaving such sets out would make it a mean
+    of the easy ones. A set the judge has said nothing of has none.
+    """
+    if one.count is None or not one.verdicts:
+        return np.nan
+    return (one.count.low + one.count.high) / 2
 
 
 def _items(

@@ -69,7 +69,7 @@ def family_sentences(family: CategoryFamily) -> list[str]:
     if not claims:
         says = [f"{who}: no category is shown to differ from the others."]
     if hints:
-        says.append(f"Worth a look, but too few data for a claim: {', '.join(hints)}.")
+        says.append(f"{who}: worth a look, but too few data for a claim: {', '.join(hints)}.")
     return says
 
 

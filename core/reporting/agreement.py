@@ -191,10 +191,9 @@ def _alternative(part: QuestionPart, values: Mapping[str, Any], epsilon_note: st
         verdict = {True: "passes", False: "not shown", None: "undefined"}[test["passed"]]
         rows.append(
             [
-                row["judge"], _name(row), verdict, test["omega"], test["rho"],
+                row["judge"], _name(row), verdict, _omega(test), test["rho"],
                 details["difference"], details["ties"], details["power"],
                 details["coin_difference"], shown, len(test["per_rater"]), test["n_tests"],
-                test.get("reason", ""),
             ]
         )  # fmt: skip
     table = Table(
@@ -205,7 +204,6 @@ def _alternative(part: QuestionPart, values: Mapping[str, Any], epsilon_note: st
             *(Column(one, is_number=True) for one in (
                 "ω", "ρ", "W person minus judge", "ties", "power", "coin", "people shown",
                 "people tested", "tests in family")),
-            Column("reason"),
         ],
         rows,
         [
@@ -219,6 +217,12 @@ def _alternative(part: QuestionPart, values: Mapping[str, Any], epsilon_note: st
     sentences = [standing_of(part.report, judge).sentence for judge in judges]
     title = f"{_title(part.question)}: may a judge stand in for one of these people?"
     return Section(title, [*sentences, epsilon_note], [table])
+
+
+def _omega(test: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Omega, or why there is none, without the list of people."""
+    reason = str(test.get("reason", "")).partition(" (")[0]
+    return {"value": test["omega"], "low": None, "high": None, "reason": reason}
 
 
 def _widest(marks: Sequence[Mark]) -> float:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.evidence.corrected import MEANINGS, CorrectedRow
+from core.agreement.explanations import EXPLORATORY
+from core.evidence.corrected import ALL, MEANINGS, CorrectedRow
 from core.evidence.counts import CorrectedCounts, count_notes
+from core.evidence.partitions import READING, PartitionRow
 from core.evidence.second_opinion import SecondOpinion
 from core.reporting.document import Column, Section, Table
 
@@ -14,6 +16,14 @@ CARRY_OVER = (
     "Carry-over possible: {n} of these people answered both with and without the definition, so "
     "what the definition taught them may show in the other answers."
 )
+
+THIN = (
+    "A strategy in one category stands here only where enough prompts were rated for an interval."
+)
+
+
+def _is_shown(row: CorrectedRow) -> bool:
+    return ALL in (row.strategy, row.category) or row.mean.corrected.has_interval
 
 
 def corrected_section(question: str, rows: Sequence[CorrectedRow]) -> Section:
@@ -35,7 +45,9 @@ def corrected_section(question: str, rows: Sequence[CorrectedRow]) -> Section:
                 row.mean.judge_weight,
             ]
             for row in rows
+            if _is_shown(row)
         ],
+        [THIN],
     )  # fmt: skip
     sentences = [
         f"{row.judge}: {row.mean.sentence}"
@@ -52,7 +64,7 @@ def corrected_section(question: str, rows: Sequence[CorrectedRow]) -> Section:
 
 def counts_section(found: Sequence[CorrectedCounts]) -> Section:
     """Distinct counts of whole sets: by each judge, by people, and corrected at prompt level."""
-    notes = [note for one in found for note in count_notes(one) if not note.startswith("Sets left")]
+    notes = [note for one in found for note in count_notes(one)]
     table = Table(
         "corrected-counts",
         "How many different answers a set holds: by judge alone, people alone and corrected",
@@ -73,8 +85,9 @@ def counts_section(found: Sequence[CorrectedCounts]) -> Section:
             ]
             for one in found
             for count in one.rows
+            if _is_shown(count.row)
         ],
-        list(dict.fromkeys(notes)),
+        [*dict.fromkeys(notes), THIN],
     )  # fmt: skip
     says = [
         "Pairs say nothing of counts: one pair wrongly called the same merges two groups. Counts "
@@ -84,10 +97,30 @@ def counts_section(found: Sequence[CorrectedCounts]) -> Section:
             for one in found
             for count in one.leads
         ),
-        *(f"{one.judge}: {note}" for one in found for note in count_notes(one)
-          if note.startswith("Sets left")),
-    ]  # fmt: skip
+    ]
     return Section("Distinct answers: judges corrected by people", says, [table])
+
+
+def partitions_section(rows: Sequence[PartitionRow]) -> Section:
+    """People's groupings of sets beside one another, and judges' beside them."""
+    table = Table(
+        "groupings",
+        "How alike sets are sorted: people among themselves, judges beside people",
+        [
+            Column("rater"), Column("category"), Column("sets", is_number=True),
+            Column("prompts", is_number=True), Column("adjusted Rand", is_number=True),
+            Column("same number of groups", is_number=True),
+        ],
+        [
+            [
+                row.rater, f"{row.category}*" if row.exploratory else row.category, row.n_sets,
+                row.n_prompts, row.adjusted_rand.as_dict(), row.same_count.as_dict(),
+            ]
+            for row in rows
+        ],
+        [READING, *([f"* {EXPLORATORY}"] if any(row.exploratory for row in rows) else [])],
+    )  # fmt: skip
+    return Section("Grouping: how alike sets are sorted", [], [table])
 
 
 def opinion_section(opinion: SecondOpinion) -> Section:

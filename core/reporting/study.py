@@ -9,12 +9,19 @@ from typing import Any
 from core.agreement import AgreementReport, AltTestPlan, SensitivityLine
 from core.evidence.corrected import CorrectedRow
 from core.evidence.counts import CorrectedCounts
+from core.evidence.partitions import PartitionRow
 from core.evidence.second_opinion import SecondOpinion
 from core.reporting.agreement import agreement_sections
 from core.reporting.categories import reading_section
 from core.reporting.document import Column, Document, Section, Table
 from core.reporting.methods import limits_of, methods_paragraph
-from core.reporting.more import corrected_section, counts_section, opinion_section, results_section
+from core.reporting.more import (
+    corrected_section,
+    counts_section,
+    opinion_section,
+    partitions_section,
+    results_section,
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class StudyReport:
         participants: pseudonym, arm, phase, answers, median seconds, excluded.
         screened_out: people who did not get to rating, by phase.
         counts: of judges, where people counted whole sets.
+        groupings: of sets, where people sorted any.
         tags: question, word and on how many items.
         adjudicated: items with an adjudicated answer, and those whose adjudicator saw judges.
         epsilon_note: how the epsilon of the alternative annotator test was chosen.
@@ -78,6 +86,7 @@ class StudyReport:
     questions: Sequence[QuestionPart]
     corrected: Mapping[str, Sequence[CorrectedRow]]
     counts: Sequence[CorrectedCounts]
+    groupings: Sequence[PartitionRow]
     opinion: SecondOpinion | None
     results: Mapping[str, Any] | None
     tags: Sequence[tuple[str, str, int]]
@@ -93,6 +102,8 @@ def report_document(study: StudyReport) -> Document:
     sections = [_design(study), _participants(study)]
     for part in study.questions:
         sections += agreement_sections(part, study.epsilon_note)
+    if study.groupings:
+        sections.append(partitions_section(study.groupings))
     if study.opinion is not None:
         sections.append(opinion_section(study.opinion))
     for question, rows in study.corrected.items():

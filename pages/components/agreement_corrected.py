@@ -90,7 +90,7 @@ def draw_counts(found: CorrectedCounts, name: str) -> None:
         )
         return
     draw_sentences(
-        list(dict.fromkeys(f"{one.way}: {one.row.mean.sentence}" for one in found.leads))
+        list(dict.fromkeys(f"People {one.way}: {one.row.mean.sentence}" for one in found.leads))
     )
     shown = shown_rows(found.rows, lambda one: one.row, key="counts-each")
     draw_table(

@@ -20,7 +20,8 @@ from core.evidence.corrected import CorrectedRow, corrected_rows
 from core.evidence.counts import CorrectedCounts
 from core.evidence.drift import Block, courses
 from core.evidence.families import families
-from db.counts import list_counting_judges, make_corrected_counts
+from core.evidence.partitions import PartitionRow, partition_rows
+from db.counts import list_counting_judges, load_sorted_sets, make_corrected_counts
 from db.queries.evidence import load_confidences, load_correction_items, load_person_answers
 from db.queries.studies import get_study
 from db.reports import default_template, load_agreement, result_templates
@@ -114,6 +115,14 @@ def load_counts(source: Source, judge: str) -> CorrectedCounts:
         return make_corrected_counts(
             session, result_templates(settings()), source.study_id, judge, seed=source.seed
         )
+
+
+@st.cache_data(show_spinner="Comparing groupings", max_entries=10)
+def load_partitions(source: Source) -> list[PartitionRow]:
+    """How alike people sort sets, and judges beside them."""
+    with database().read() as session:
+        sets = load_sorted_sets(session, result_templates(settings()), source.study_id)
+    return partition_rows(sets, seed=source.seed)
 
 
 @st.cache_data(show_spinner="Computing", max_entries=20)

@@ -36,11 +36,13 @@ from pages.components.agreement_data import (
     load_courses,
     load_data,
     load_families,
+    load_partitions,
     load_report,
     load_sensitivity,
 )
 from pages.components.agreement_depends import draw_confidence, draw_groups
 from pages.components.agreement_figures import judges_figure, people_figure
+from pages.components.agreement_partitions import draw_partitions
 from pages.components.agreement_plan import draw_plan
 from pages.components.agreement_raters import (
     draw_consensus,
@@ -266,13 +268,28 @@ def draw_whole(found: AgreementReport, source: Source, name: str) -> None:
         st.subheader(f"{MEANINGS[question][:1].upper()}{MEANINGS[question][1:]}", anchor=False)
         judge = st.selectbox("Judge", judges, key="corrected-judge")
         draw_corrected(load_corrected(source, judge), question, name)
-    counting = load_counting_judges(source) if is_count else []
-    if counting:
-        st.subheader("How many different answers a set holds", anchor=False)
-        by = st.selectbox("Counted by", counting, key="counts-judge")
-        draw_counts(load_counts(source, by), name)
-    if not (is_mean or counting):
+    if is_count:
+        draw_whole_counts(source, name)
+    if not (is_mean or is_count):
         st.text("Needs a judge's verdicts on equivalence or quality of stored responses.")
+
+
+def draw_groupings(source: Source) -> None:
+    """A grouping is of a whole set: partitions are compared, and nothing is made of its pairs."""
+    name = f"{source.slug}-grouping-agreement"
+    st.subheader("How alike sets are sorted", anchor=False)
+    draw_partitions(load_partitions(source), name)
+    draw_whole_counts(source, name)
+    draw_ways_on()
+
+
+def draw_whole_counts(source: Source, name: str) -> None:
+    """Distinct counts, where any judge has verdicts to count by."""
+    judges = load_counting_judges(source)
+    if judges:
+        st.subheader("How many different answers a set holds", anchor=False)
+        by = st.selectbox("Counted by", judges, key="counts-judge")
+        draw_counts(load_counts(source, by), name)
 
 
 def _other_way(selection: Selection) -> Selection:
@@ -298,6 +315,9 @@ def draw_page() -> None:
     seed = int(right.number_input("Seed of the bootstrap", 0, 2**31 - 1, 0, key="seed"))
     try:
         source = Source(study.id, study.slug, question, seed, version)
+        if question == Question.GROUPING:
+            draw_groupings(source)
+            return
         data = load_data(source)
         selection = choose_selection(data)
         st.session_state.setdefault("view", "short")

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from db.counts import list_counting_judges, make_corrected_counts
+from db.counts import list_counting_judges, load_sorted_sets, make_corrected_counts
 from db.models import Item, Participation, Rater, Sample
 from db.reports import result_templates
 from tests.support.rated_study import RatedStudy
@@ -93,3 +93,13 @@ def test_a_person_a_researcher_excluded_does_not_count(db, db_settings, counted)
     with db.read() as session:
         found = make_corrected_counts(session, result_templates(db_settings), counted, JUDGE)
     assert found.leads[0].row.mean.human_only.value == 2.0
+
+
+def test_sorted_sets_hold_people_and_judges_groups_in_the_sets_own_order(db, db_settings, counted):
+    with db.read() as session:
+        sets = load_sorted_sets(session, result_templates(db_settings), counted)
+    assert len(sets) == 24
+    first = next(one for one in sets if one.prompt == "p00")
+    assert first.people == {"ann": (0, 1, 0)}
+    # This judge calls all alike, the other all different, so the two of them leave it open.
+    assert first.judges == {JUDGE: (0, 0, 0), OTHER: (0, 1, 2)}

@@ -31,7 +31,7 @@ def a_set(number, verdicts, *, n=N, strategy="temperature"):
     value = Measure.undefined("open") if count.value is None else Measure(float(count.value))
     strict = strict_count(n, verdicts)
     cliques = Measure.undefined("open") if strict.value is None else Measure(float(strict.value))
-    return SetMeasures(one, count, {"distinct": value, "strict": cliques})
+    return SetMeasures(one, count, {"distinct": value, "strict": cliques}, verdicts)
 
 
 def simulated(n_prompts=300, n_rated=60, error=0.1, seed=0):
@@ -110,18 +110,22 @@ def test_sets_of_different_sizes_have_no_common_mean():
     assert any("no common mean" in note for note in count_notes(found))
 
 
-def test_incomplete_and_open_sets_are_left_out_and_counted():
+def test_open_sets_count_in_the_middle_of_what_is_possible_and_incomplete_ones_are_left_out():
+    # One pair the same, the rest open: 1 to 4 groups.
     open_set = a_set(1, {(0, 1): True})
+    unheard = a_set(3, {})
     short = SetMeasures(
         ResponseSet("c", 2, "m", "temperature", "G", N), DistinctCount(None, 1, 5), {}
     )
     full = a_set(0, dict.fromkeys(combinations(range(N), 2), False))
     found = corrected_counts(
-        "j", [full, open_set, short], [HumanCounts("count", {full.set.ids: [5.0]}, {})]
+        "j", [full, open_set, short, unheard], [HumanCounts("count", {full.set.ids: [5.0]}, {})]
     )
-    assert (found.n_incomplete, found.n_open) == (1, 1)
-    assert found.leads[0].row.mean.n_items == 1
-    assert "1 with fewer responses" in count_notes(found)[-1]
+    assert (found.n_incomplete, found.n_open) == (1, 2)
+    assert found.leads[0].row.mean.n_items == 2
+    assert found.leads[0].row.mean.judge_only.value == (5 + 2.5) / 2
+    assert "leaves the count of 2 sets open" in count_notes(found)[-2]
+    assert "1 sets with fewer responses" in count_notes(found)[-1]
 
 
 @pytest.mark.parametrize(("value", "count"), [("0,0,0", 1.0), ("0,1,2", 3.0), ("0,1,0", 2.0)])

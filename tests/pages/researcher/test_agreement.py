@@ -4,10 +4,10 @@ from core.importing import ImportedRating
 from core.taxonomy import load_taxonomy
 from db.engine import Database, open_database
 from db.imports import import_ratings
-from db.models import Item, Participation, Rater, now
+from db.models import Item, Participation, Rater, Rating, Response, now
 from db.queries.agreement import find_epsilon
 from db.queries.disagreement import adjudicate
-from db.queries.studies import add_study, get_study
+from db.queries.studies import add_study, get_study, touch
 from tests.pages.researcher.conftest import OpenPage
 
 VIEWS = (
@@ -202,6 +202,42 @@ def test_an_adjudicated_answer_is_a_reference_and_nobody_among_people(
     confusion = page.dataframe[0].value
     assert "adjudicated: equivalent" in confusion.columns
     assert int(confusion.drop(columns="judge says").to_numpy().sum()) == 2
+
+
+def test_groupings_are_compared_as_partitions_and_counts_corrected(
+    open_page: OpenPage, sample_db: Database
+):
+    with sample_db.write() as session:
+        study = get_study(session, "sample")
+        session.add_all(people := [
+            Rater(study_id=study.id, kind="human", identity=f"sorter-{n}", name="") for n in (1, 2)
+        ])  # fmt: skip
+        session.flush()
+        pairs = session.query(Item).filter_by(study_id=study.id, kind="pair")
+        prompts = {item.prompt_id: item for item in pairs}
+        for item in prompts.values():
+            answered = session.query(Response).filter_by(
+                prompt_id=item.prompt_id, condition_id=session.get(
+                    Response, item.response_a_id).condition_id
+            ).order_by(Response.sample_index).all()  # fmt: skip
+            ids = [one.id for one in answered]
+            one_set = Item(study_id=study.id, kind="set", key=f"set:{item.prompt_id}",
+                           cluster=item.cluster, prompt_id=item.prompt_id, category=item.category,
+                           content={"response_ids": ids})  # fmt: skip
+            session.add(one_set)
+            session.flush()
+            for person, value in zip(people, ("0,0,1,2,3", "0,0,1,1,2"), strict=True):
+                session.add(Rating(rater_id=person.id, item_id=one_set.id, question="grouping",
+                                   value=value))  # fmt: skip
+        touch(session, study.id)
+    page = open_page("agreement", study="sample")
+    page.selectbox(key="question").select("grouping").run()
+    assert not page.exception
+    drawn = shown(page)
+    assert "adjusted Rand" in drawn
+    assert "16 prompts" in drawn
+    assert "People sorted into groups" in drawn
+    assert "cannot estimate the study" in drawn
 
 
 def test_epsilon_is_fixed_once_and_then_named(open_page: OpenPage, sample_db: Database):
