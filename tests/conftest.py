@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from core.settings import Settings
 from db.engine import Database, close_databases, open_database
@@ -32,6 +33,9 @@ def use_memory_disk() -> None:
 
 
 use_memory_disk()
+# How long one example takes says more about who else uses the machine than about the code.
+hypothesis_settings.register_profile("taskanchor", deadline=None)
+hypothesis_settings.load_profile("taskanchor")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -71,7 +71,9 @@ def test_from_pasted_prompts_to_agreement(browser: Browser, server: AppServer) -
     expect(page.get_by_text("replay:sample-judge-1").first).to_be_attached()
     expect(page.get_by_text("Two of them agree on").first).to_be_visible()
     page.get_by_text("Where they part", exact=True).click()
-    expect(page.get_by_text(re.compile(r"items: where judge and people part"))).to_be_visible()
+    expect(
+        page.get_by_text(re.compile(r"items: where the judge and people's majority part"))
+    ).to_be_visible()
     go_to(page, server, "compare")
     expect(page.get_by_text("distinct of 5").first).to_be_attached()
     page.context.close()

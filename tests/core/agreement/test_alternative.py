@@ -308,7 +308,7 @@ def test_degenerate_tables_are_undefined_with_a_reason(people):
 
 
 @given(seed=st.integers(0, 2**16), variant=st.sampled_from(["clustered", "published"]))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_neither_order_nor_names_of_answers_matter(seed, variant):
     people, judge = crowd(45, 0.8, 0.7, q=3, seed=seed)
     rng = np.random.default_rng(seed)

@@ -311,7 +311,7 @@ COEFFICIENTS = {
 
 @pytest.mark.parametrize("name", COEFFICIENTS)
 @given(table=TABLES, seed=st.integers(0, 2**16))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_coefficient_does_not_change_when_raters_or_items_are_permuted(name, table, seed):
     rng = np.random.default_rng(seed)
     shuffled = table[rng.permutation(len(table))][:, rng.permutation(table.shape[1])]
@@ -321,7 +321,7 @@ def test_a_coefficient_does_not_change_when_raters_or_items_are_permuted(name, t
 
 @pytest.mark.parametrize("name", ["percent", "fleiss", "alpha nominal"])
 @given(table=TABLES, renamed=st.permutations([1.0, 2.0, 3.0, 4.0]))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_nominal_coefficient_does_not_change_when_options_are_renamed(name, table, renamed):
     names = dict(zip([1.0, 2.0, 3.0, 4.0], renamed, strict=True))
     relabelled = np.vectorize(lambda value: names.get(value, _), otypes=[float])(table)
@@ -331,7 +331,7 @@ def test_a_nominal_coefficient_does_not_change_when_options_are_renamed(name, ta
 
 @pytest.mark.parametrize("name", ["percent", "fleiss", "gwet"])
 @given(table=TABLES)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_counting_every_item_twice_changes_nothing(name, table):
     before = COEFFICIENTS[name](table).value
     after = COEFFICIENTS[name](np.hstack([table, table])).value
@@ -339,7 +339,7 @@ def test_counting_every_item_twice_changes_nothing(name, table):
 
 
 @given(table=TABLES)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_alpha_of_doubled_items_differs_only_by_its_small_sample_correction(table):
     # De has n(n - 1) in its denominator: doubling n multiplies 1 - alpha by (2n - 1)/(2n - 2).
     rated = np.isfinite(table).sum(axis=0)

@@ -207,7 +207,7 @@ def test_the_variance_of_answer_means_is_pooled_over_items():
 
 
 @given(seed=st.integers(0, 2**16))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_the_order_of_items_does_not_matter(seed):
     people, judge, code = study(50, 4, 0.8, seed)
     human = sampled(people, code, 25, seed)

@@ -165,7 +165,7 @@ def test_a_table_of_one_dimension_is_refused():
 
 
 @given(seed=st.integers(0, 2**16))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_order_of_raters_and_items_and_names_of_answers_do_not_matter(seed):
     _truth, answers = crowd(80, [0.9, 0.8, 0.7, 0.6], q=3, seed=seed)
     rng = np.random.default_rng(seed)

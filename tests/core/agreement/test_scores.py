@@ -135,7 +135,7 @@ def test_kendall_of_a_small_table_is_countable():
 
 
 @given(seed=st.integers(0, 2**16), n=st.integers(5, 60))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_rank_correlations_agree_with_scipy(seed, n):
     rng = np.random.default_rng(seed)
     first = rng.integers(1, 6, n).astype(float)
@@ -166,7 +166,7 @@ def test_rank_correlation_of_more_than_a_hundred_scores_is_refused():
 
 @pytest.mark.parametrize("form", FORMS)
 @given(seed=st.integers(0, 2**16))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_icc_does_not_change_with_order_unit_or_origin(form, seed):
     rng = np.random.default_rng(seed)
     table = rng.normal(size=(3, 12)) + rng.normal(size=12)
