@@ -7,6 +7,11 @@ of them is a dependency of the project.
 
     python benchmarks/agreement_speed.py
     python benchmarks/agreement_speed.py --compare
+    python benchmarks/agreement_speed.py --compare --rivals-python ENVIRONMENT/bin/python
+
+Other libraries have no bootstrap of prompts: to give an interval one draws prompts, copies their
+rows and calls the library again. A few replicates are timed so (--replicates) and what 1,000
+would take is extrapolated from them, which the output says.
 
 Limits, on a machine with two cores: alpha below 1 s; alpha, AC1, kappa and per cent together with
 1,000 bootstrap replicates of prompts below 3 s and 1 GB; Dawid-Skene below 3 s; and the time of
@@ -43,6 +48,7 @@ import numpy as np
 import pandas as pd
 
 ratings = np.load(sys.argv[1])
+replicates, per_prompt = int(sys.argv[2]), int(sys.argv[3])
 seconds = {}
 
 
@@ -56,19 +62,35 @@ def clock(name, run):
         seconds[name] = time.perf_counter() - start
 
 
-def krippendorff_alpha():
+def krippendorff_alpha(data=ratings):
     import krippendorff
-    krippendorff.alpha(reliability_data=ratings, level_of_measurement="nominal")
+    krippendorff.alpha(reliability_data=data, level_of_measurement="nominal")
 
 
-def irrcac():
+def irrcac(data=ratings):
     from irrCAC.raw import CAC
-    CAC(pd.DataFrame(ratings.T)).gwet()
+    CAC(pd.DataFrame(data.T)).gwet()
 
 
-def statsmodels_fleiss():
+def statsmodels_fleiss(data=ratings):
     from statsmodels.stats.inter_rater import aggregate_raters, fleiss_kappa
-    fleiss_kappa(aggregate_raters(ratings.T.astype(int))[0])
+    fleiss_kappa(aggregate_raters(data.T.astype(int))[0])
+
+
+def bootstrap(name, run):
+    # Time of 1,000 replicates over prompts, from a few of them.
+    rng = np.random.default_rng(0)
+    n_prompts = ratings.shape[1] // per_prompt
+    start = time.perf_counter()
+    try:
+        for _ in range(replicates):
+            drawn = rng.integers(0, n_prompts, n_prompts)
+            rows = (drawn[:, None] * per_prompt + np.arange(per_prompt)).ravel()
+            run(ratings[:, rows])
+    except Exception as error:
+        seconds[name] = f"{type(error).__name__}: {error}"[:120]
+    else:
+        seconds[name] = (time.perf_counter() - start) / replicates * 1000
 
 
 def crowd_kit():
@@ -86,6 +108,11 @@ clock("alpha: krippendorff", krippendorff_alpha)
 clock("AC1: irrCAC", irrcac)
 clock("Fleiss: statsmodels", statsmodels_fleiss)
 clock("Dawid-Skene: crowd-kit, 50 iterations", crowd_kit)
+if replicates:
+    said = f", 1,000 replicates from {replicates}"
+    bootstrap("alpha: krippendorff" + said, krippendorff_alpha)
+    bootstrap("AC1: irrCAC" + said, irrcac)
+    bootstrap("Fleiss: statsmodels" + said, statsmodels_fleiss)
 print(json.dumps(seconds))
 """
 
@@ -140,27 +167,35 @@ def seconds_of(run: Callable[[], object], times: int = 3) -> float:
     return best
 
 
-def rivals(ratings: np.ndarray) -> dict[str, float | str]:
-    """Seconds of other libraries, in an environment made for the purpose and thrown away."""
+def rivals(ratings: np.ndarray, python: str, replicates: int) -> dict[str, float | str]:
+    """Seconds of other libraries; without an environment of theirs, in one made and thrown away.
+
+    Args:
+        python: of an environment that has them; "" makes one.
+    """
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
-        venv.create(where / "venv", with_pip=True)
-        python = where / "venv" / "bin" / "python"
-        for package in PACKAGES:
-            done = subprocess.run(
-                [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package],
-                check=False,
-                capture_output=True,
-                text=True,
-            )
-            if done.returncode:
-                why = done.stderr.strip().splitlines()[-1:]
-                print(f"{package} could not be installed and is left out: {why}", file=sys.stderr)
+        if not python:
+            venv.create(where / "venv", with_pip=True)
+            python = str(where / "venv" / "bin" / "python")
+            for package in PACKAGES:
+                done = subprocess.run(
+                    [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", package],
+                    check=False,
+                    capture_output=True,
+                    text=True,
+                )
+                if done.returncode:
+                    why = done.stderr.strip().splitlines()[-1:]
+                    print(f"{package} cannot be installed and is left out: {why}", file=sys.stderr)
         np.save(where / "ratings.npy", ratings)
         script = where / "rivals.py"
         script.write_text(RIVALS)
         done = subprocess.run(
-            [python, script, where / "ratings.npy"], check=True, capture_output=True, text=True
+            [python, script, where / "ratings.npy", str(replicates), str(PAIRS_PER_PROMPT)],
+            check=True,
+            capture_output=True,
+            text=True,
         )
         found: dict[str, float | str] = json.loads(done.stdout.splitlines()[-1])
         return found
@@ -170,6 +205,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--items", type=int, default=333_333)
     parser.add_argument("--compare", action="store_true", help="other libraries too")
+    parser.add_argument("--rivals-python", default="", help="an environment that has them")
+    parser.add_argument("--replicates", type=int, default=3, help="of theirs, to extrapolate from")
     options = parser.parse_args(arguments)
     missed = []
     timed: dict[str, dict[int, float]] = {}
@@ -191,9 +228,10 @@ def main(arguments: list[str] | None = None) -> int:
     if peak > LIMIT_MB:
         missed.append(f"{peak} MB, limit {LIMIT_MB} MB")
     if options.compare:
-        print(f"\nother libraries, once, {ratings.size:,} ratings; without intervals")
-        for name, found in rivals(ratings).items():
-            print(f"{name:<40}" + (f"{found:>12.3f}" if isinstance(found, float) else f"  {found}"))
+        print(f"\nother libraries, once, {ratings.size:,} ratings")
+        theirs = rivals(ratings, options.rivals_python, options.replicates)
+        for name, found in theirs.items():
+            print(f"{name:<50}" + (f"{found:>10.2f}" if isinstance(found, float) else f"  {found}"))
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)
     if busy > 1:
         print(f"the machine is busy ({busy:.1f} processes per core): times are too long")

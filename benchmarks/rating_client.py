@@ -34,7 +34,8 @@ class RatingClient:
     """One visitor with a connection of its own.
 
     Attributes:
-        link: as handed out, http://HOST/rate?link=TOKEN.
+        link: as handed out, http://HOST/rate?link=TOKEN; a recruiting link becomes a personal one
+            when it is opened.
         acknowledged: assignment -> answer, of every answer the server said that it has.
         waits_s: from sending an answer to having the next screen, one for each.
     """
@@ -62,6 +63,8 @@ class RatingClient:
         """Opens the link, past the welcome."""
         async with self._connected().get(f"{self.link}&go=1") as reply:
             reply.raise_for_status()
+            link = parse_qs(reply.url.query_string)["link"][0]
+            self.link = f"{reply.url.origin()}/rate?link={link}"
             return Screen.of(await reply.text())
 
     async def give(self, screen: Screen, answer: str, **values: Any) -> Screen:

@@ -6,10 +6,12 @@ Starts the real server on a copy of the sample study of its own. Prints one JSON
 
 - cpu_ms_per_answer: CPU of the web process from /proc/PID/stat over answers given one after the
   other, each saved and the next item sent.
-- at_once: so many people without a moment to think: answers/s, median and 95th percentile of the
-  time from sending an answer to having the next item, and acknowledged answers missing from the
-  database afterwards.
+- at_once: so many people of a crowd study without a moment to think, who come by its recruiting
+  link and find just enough work for all: answers/s, median and 95th percentile of the time from
+  sending an answer to having the next item; afterwards acknowledged answers missing from the
+  database, and items with more people than wanted.
 - thinking: the same with 5 s between a person's answers.
+- client_cpu_ms_per_answer: what this program takes meanwhile from the same processors.
 - memory_mb: resident size of the web process before, and after each tenth of `--sessions`
   visitors who opened the link, answered once and went.
 - first_visit: bytes over the wire, requests, and milliseconds until the first item is drawn, in
@@ -38,6 +40,7 @@ from rating_client import RatingClient
 PROJECT = Path(__file__).resolve().parent.parent
 THINKING_S = 5.0
 WARM_UP = 20
+RATINGS_PER_ITEM = 5
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -93,6 +96,8 @@ async def rate(
             await asyncio.sleep(random.uniform(0, thinking_s))
         screen = await client.open()
         for number in range(answers):
+            if screen.assignment is None:
+                break  # The last to come find what others left, which may be less.
             if pid is not None and number == WARM_UP:
                 before = cpu_ms(pid)
             if thinking_s:
@@ -101,14 +106,37 @@ async def rate(
     return client, cpu_ms(pid) - before if pid is not None else 0.0
 
 
+def open_crowd_study(folder: Path, address: str, slug: str, count: int, answers: int) -> str:
+    """Recruiting link of a new study in which so many people find so many items each, no more."""
+    n_items = -(-count * answers // RATINGS_PER_ITEM)
+    ends = ("complete", "screened_out", "failed_attention", "full")
+    plan = {
+        "arms": [{"questions": [{"question": "equivalence", "n_items": n_items}]}],
+        "work": {"ratings_per_item": RATINGS_PER_ITEM, "items_per_person": answers},
+        "show_instructions": False,
+        "recruiting": {"platform": "prolific", **{end: {"code": "C0DE"} for end in ends}},
+    }
+    bundle, file = folder / "sample.zip", folder / f"{slug}.json"
+    if not bundle.exists():
+        taskanchor(folder, "export", "sample", "--out", str(bundle))
+    taskanchor(folder, "import", str(bundle), "--as", slug)
+    file.write_text(json.dumps(plan))
+    taskanchor(folder, "people", "plan", slug, "--file", str(file))
+    taskanchor(folder, "people", "open", slug)
+    printed = taskanchor(folder, "people", "recruit", slug, "--base-url", address, "--json")
+    return str(json.loads(printed)["link"]).partition("&")[0]
+
+
 async def crowd(
     folder: Path, address: str, count: int, answers: int, *, thinking_s: float = 0.0
 ) -> dict[str, Any]:
     """People who all rate at the same time."""
-    links = invite(folder, address, count, answers + 1)
-    started = time.perf_counter()
+    slug = f"crowd-{count}-{answers}"
+    link = open_crowd_study(folder, address, slug, count, answers)
+    links = [f"{link}&PROLIFIC_PID={number:024d}" for number in range(count)]
+    started, own = time.perf_counter(), time.process_time()
     results = await asyncio.gather(*(rate(link, answers, thinking_s=thinking_s) for link in links))
-    elapsed = time.perf_counter() - started
+    elapsed, own = time.perf_counter() - started, time.process_time() - own
     waits = sorted(wait for client, _ in results for wait in client.waits_s)
     acknowledged = {
         key: value for client, _ in results for key, value in client.acknowledged.items()
@@ -119,7 +147,9 @@ async def crowd(
         "answers_per_s": round(len(waits) / elapsed, 1),
         "median_ms": round(1000 * waits[len(waits) // 2]),
         "p95_ms": round(1000 * waits[int(0.95 * len(waits))]),
+        "client_cpu_ms_per_answer": round(1000 * own / len(waits), 2),
         "acknowledged_missing": missing(folder, acknowledged),
+        "items_beyond_k": beyond_k(folder, slug),
     }
 
 
@@ -132,6 +162,17 @@ def missing(folder: Path, acknowledged: dict[int, str]) -> int:
     with sqlite3.connect(folder / "taskanchor.sqlite3") as connection:
         stored = dict(connection.execute(query).fetchall())
     return sum(stored.get(key) != value for key, value in acknowledged.items())
+
+
+def beyond_k(folder: Path, slug: str) -> int:
+    """How many items of a study are with more people than it wants."""
+    query = (
+        "SELECT count(*) FROM (SELECT a.item_id FROM assignment a JOIN item i ON i.id = a.item_id "
+        "JOIN study s ON s.id = i.study_id WHERE s.slug = ? AND a.purpose = 'rating' "
+        "AND a.state IN ('open', 'done') GROUP BY a.item_id, a.question HAVING count(*) > ?)"
+    )
+    with sqlite3.connect(folder / "taskanchor.sqlite3") as connection:
+        return int(connection.execute(query, (slug, RATINGS_PER_ITEM)).fetchone()[0])
 
 
 def cpu_ms(pid: int) -> float:

@@ -11,6 +11,7 @@ from commands.common import json_option, open_all, print_json, slug_argument
 from core.agreement import AltTestPlan
 from core.errors import InvalidRatingsError, UserError
 from core.evidence import Selection
+from core.evidence.selection import ADJUDICATED_NOTE
 from core.evidence.standings import standings
 from db.models import Study
 from db.queries.agreement import find_epsilon
@@ -65,7 +66,15 @@ def agreement(
     report = data.report(
         Selection(with_excluded=include_excluded), level=level, seed=seed, alternative=plan
     )
+    settled = data.against_adjudicated(
+        Selection(with_excluded=include_excluded), level=level, seed=seed
+    )
     values = report.as_dict() | {
+        "adjudicated": {
+            "n_items": len(data.adjudicated),
+            "n_barred": data.n_barred,
+            "judges": settled.as_dict()["judges"] if settled else [],
+        },
         "excluded": list(data.excluded_with_answers),
         "with_excluded": include_excluded,
     }
@@ -94,6 +103,11 @@ def agreement(
     columns = ["n_items", "percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac", "minus_human"]
     for title, rows in (("judges", values["judges"]), ("without skill", values["baselines"])):
         _print_table(title, rows, ["judge", "category"], columns)
+    if values["adjudicated"]["judges"]:
+        columns = ["n_items", "percent", "cohen_kappa", "sensitivity", "specificity"]
+        rows = values["adjudicated"]["judges"]
+        _print_table("beside adjudicated answers", rows, ["judge", "category"], columns)
+        click.echo(ADJUDICATED_NOTE)
 
 
 def _alternative(

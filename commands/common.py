@@ -56,8 +56,11 @@ class ProgressLine:
         rate = finished / max(now - self._started, 1e-9)
         left = progress.planned - progress.skipped - finished
         parts = [
-            f"{progress.skipped + finished}/{progress.planned} {self._what}",
-            f"{rate:.1f}/s",
+            # A judge writes its checklists, and a model classifies, before anything is counted.
+            f"{progress.skipped + finished}/{progress.planned} {self._what}"
+            if progress.planned
+            else f"preparing {self._what}, {now - self._started:.0f} s so far",
+            f"{rate:.1f}/s" if finished else "",
             f"about {_duration(left / rate)} left" if rate > 0 and left > 0 else "",
             f"{progress.failed} failed" if progress.failed else "",
         ]

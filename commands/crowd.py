@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy.orm import Session
@@ -33,6 +33,7 @@ from db.queries.studies import get_study
 from db.reports import default_template
 
 ACTOR = "command line"
+_Done = TypeVar("_Done")
 person_argument = click.argument("person")
 reason_option = click.option("--reason", required=True, help="Why; kept with the study.")
 
@@ -153,10 +154,12 @@ def exclude_person(slug: str, person: str, reason: str) -> None:
 @reason_option
 def include_person(slug: str, person: str, reason: str) -> None:
     """Take back that PERSON was excluded from study SLUG."""
-    _for_person(
+    n_beyond = _for_person(
         slug, person, lambda session, who: include(session, who, reason=reason, actor=ACTOR)
     )
     click.echo(f"{person} is no longer excluded.")
+    if n_beyond:
+        click.echo(f"Items that now have more ratings than wanted, all of which count: {n_beyond}.")
 
 
 @click.command("withdraw")
@@ -184,11 +187,11 @@ crowd_commands: tuple[click.Command, ...] = (
 )
 
 
-def _for_person(slug: str, person: str, act: Callable[[Session, int], object]) -> None:
+def _for_person(slug: str, person: str, act: Callable[[Session, int], _Done]) -> _Done:
     _, database = open_all()
     with database.write() as session:
         study: Study = get_study(session, slug)
-        act(session, find_rater(session, study.id, person))
+        return act(session, find_rater(session, study.id, person))
 
 
 def _read_file(path: Path) -> CrowdPlan:

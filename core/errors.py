@@ -15,6 +15,18 @@ class UserError(AppError):
     """The reader can put this right; the message says how."""
 
 
+class AnswerRefusedError(UserError):
+    """What a person sent cannot be stored.
+
+    Attributes:
+        key: why, as annotators' texts know it under `errors`; the message is for researchers.
+    """
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
 class TemplateError(UserError):
     """A template's placeholders are not the ones its caller fills."""
 

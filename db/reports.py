@@ -24,6 +24,7 @@ from db.queries.analysis import (
     load_ratings,
 )
 from db.queries.contrast import find_contrast
+from db.queries.disagreement import list_adjudications
 from db.results import ALL_SURFACE, load_measured
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def load_agreement(
     """The ratings of one question and what is known of its items; reports are made of it."""
     from core.evidence import AgreementData
 
+    settled = list_adjudications(session, study.id, question)
     is_pair = question in (Question.EQUIVALENCE, Question.SAME, Question.USEFULNESS)
     return AgreementData(
         study=study.slug,
@@ -65,6 +67,8 @@ def load_agreement(
         texts=load_pair_texts(session, study.id, question) if is_pair else {},
         options=options_of(question, settings),
         excluded=list_excluded(session, study.id),
+        adjudicated={key: one.value for key, one in settled.items() if not one.judges_seen},
+        n_barred=sum(one.judges_seen for one in settled.values()),
     )
 
 

@@ -10,16 +10,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.agreement import ENSEMBLE, AltTestPlan
+from core.agreement import ENSEMBLE, AltTestPlan, sensitivity_lines
 from core.agreement.report import default_level
 from core.crowd.plan import CrowdPlan, read_plan
 from core.evidence import AgreementData, Selection
 from core.evidence.corrected import MEANINGS, CorrectedRow, corrected_rows
+from core.evidence.counts import CorrectedCounts
 from core.evidence.second_opinion import SecondOpinion, second_opinion
 from core.reporting import QuestionPart, StudyReport, report_document, report_files
 from core.security import load_secret_key
 from core.settings import Settings
 from core.types import Question
+from db.counts import list_counting_judges, make_corrected_counts
 from db.exports import package_version, public_names, templates_used
 from db.models import Rater, Study
 from db.queries.agreement import find_epsilon, list_result_raters, list_templates
@@ -35,8 +37,13 @@ from db.queries.design import (
     list_participants,
     list_samples,
 )
-from db.queries.evidence import load_correction_items, load_opinions
-from db.reports import default_template, load_agreement, make_results_report
+from db.queries.evidence import list_correction_items, load_opinions
+from db.reports import (
+    default_template,
+    load_agreement,
+    make_results_report,
+    result_templates,
+)
 
 # What the numbers of a report depend on.
 PACKAGES = ("taskanchor", "numpy", "scipy", "scikit-learn", "pandas")
@@ -101,6 +108,7 @@ def make_study_report(
         exclusion_rules=_rules(plan),
         questions=parts,
         corrected=_corrected(session, settings, study, parts, seed),
+        counts=_counts(session, settings, study, seed),
         opinion=_opinion(session, study, asked, seed),
         results=_results(session, settings, study, seed),
         tags=count_tags(session, study.id),
@@ -146,6 +154,9 @@ def _question(
         others,
         list_templates(session, study.id, question),
         plan,
+        sensitivity_lines(report.panel, question, texts=data.texts, seed=seed),
+        adjudicated=data.against_adjudicated(seed=seed),
+        n_barred=data.n_barred,
         is_fixed=find_epsilon(study) is not None,
     )
 
@@ -228,15 +239,22 @@ def _corrected(
         if part.question not in MEANINGS:
             continue
         usual = default_template(part.question, settings)
+        judges = [judge for judge in part.report.judge_names if judge != ENSEMBLE]
         rows: list[CorrectedRow] = []
-        for judge in part.report.judge_names:
-            if judge == ENSEMBLE:
-                continue
-            items = load_correction_items(session, study.id, part.question, judge, usual)
+        for items in list_correction_items(session, study.id, part.question, judges, usual):
             rows += corrected_rows(items, seed=seed) if _is_judged(items.scores) else []
         if rows:
             found[part.question] = rows
     return found
+
+
+def _counts(session: Session, settings: Settings, study: Study, seed: int) -> list[CorrectedCounts]:
+    templates = result_templates(settings)
+    found = [
+        make_corrected_counts(session, templates, study.id, judge, seed=seed)
+        for judge in list_counting_judges(session, study.id, templates[0])
+    ]
+    return [one for one in found if one.rows]
 
 
 def _is_judged(scores: Any) -> bool:

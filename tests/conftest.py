@@ -34,6 +34,11 @@ def use_memory_disk() -> None:
 use_memory_disk()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys and other long files come first, so that no worker ends up alone with one."""
+    items.sort(key=lambda item: not any(map(item.get_closest_marker, ("slow", "browser"))))
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test, and no process it starts, sees the developer's keys, databases or settings."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,8 +30,8 @@ from core.agreement.intervals import (
     wilson_interval,
 )
 from core.agreement.multiplicity import holm_adjusted
-from core.agreement.observations import Counts
-from core.agreement.panel import Panel, Verdicts
+from core.agreement.observations import Counts, IntArray
+from core.agreement.panel import BoolArray, Panel, Verdicts
 from core.agreement.resampling import Resampler
 from core.agreement.statistic import Statistic
 from core.agreement.weights import FloatArray
@@ -145,22 +145,13 @@ def category_family(
         InvalidRatingsError: no such statistic.
     """
     categories = sorted(set(panel.categories.tolist()) - {""})
-    parts = [
-        _Part.of(_estimate(panel, panel.categories == name, question, statistic, judge))
-        for name in categories
-    ]
-    rests = [
-        _Part.of(
-            _estimate(
-                panel,
-                np.isin(panel.categories, [other for other in categories if other != name]),
-                question,
-                statistic,
-                judge,
-            )
-        )
-        for name in categories
-    ]
+    estimate = _estimate(panel, question, statistic, judge)
+    known = panel.categories != ""
+    parts, rests = [], []
+    for name in categories:
+        mine = panel.categories == name
+        parts.append(_Part.of(estimate, panel.clusters, mine))
+        rests.append(_Part.of(estimate, panel.clusters, known & ~mine))
     inside = [not part.reason and not rest.reason for part, rest in zip(parts, rests, strict=True)]
     return _family(statistic, judge.name if judge else "", categories, parts, rests, inside)
 
@@ -199,8 +190,11 @@ class _Part:
     reason: str
 
     @classmethod
-    def of(cls, found: tuple[Estimate, FloatArray]) -> _Part:
-        estimate, totals = found
+    def of(cls, whole: Estimate, clusters: IntArray, kept: BoolArray) -> _Part:
+        """The part of an estimate that some items make, which their rows are all there is to."""
+        estimate = replace(whole, rows=whole.rows[kept])
+        codes = np.unique(clusters[kept], return_inverse=True)[1].astype(np.int64)
+        totals = cluster_totals(estimate.rows, codes)
         n_items = int(np.count_nonzero(estimate.rows[:, 0]))
         if math.isnan(estimate.value):
             return cls(estimate, totals, n_items, math.nan, estimate.reason)
@@ -216,23 +210,18 @@ class _Part:
         return cls(estimate, totals, n_items, error, reason)
 
 
-def _estimate(
-    panel: Panel, kept: Any, question: str, statistic: str, judge: Verdicts | None
-) -> tuple[Estimate, FloatArray]:
-    part = panel.take(kept)
-    comparison = Comparison(part, "", question, Resampler(np.random.default_rng(0)))
+def _estimate(panel: Panel, question: str, statistic: str, judge: Verdicts | None) -> Estimate:
+    comparison = Comparison(panel, "", question, Resampler(np.random.default_rng(0)))
     estimates = (
         comparison.human_estimates(Counts(comparison.counts))
         if judge is None
-        else comparison.judge_estimates(judge.take(kept))
+        else comparison.judge_estimates(judge)
     )
     if statistic not in estimates:
         raise InvalidRatingsError(
             f"No statistic {statistic!r} here; expected one of {', '.join(estimates)}."
         )
-    estimate = estimates[statistic]
-    codes = np.unique(part.clusters, return_inverse=True)[1].astype(np.int64)
-    return estimate, cluster_totals(estimate.rows, codes)
+    return estimates[statistic]
 
 
 def _family(

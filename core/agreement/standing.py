@@ -13,11 +13,19 @@ from typing import TYPE_CHECKING
 
 from core.agreement.alternative_rows import AltTest
 from core.agreement.baselines import constant_answer
-from core.agreement.rows import JudgeRow
+from core.agreement.explanations import (
+    CATEGORY_CLAIM_PROMPTS,
+    EXPLORATORY,
+    is_exploratory,
+)
+from core.agreement.rows import BaselineContrast, JudgeRow
 from core.agreement.sentences import doing, unestimated_recall
 
 if TYPE_CHECKING:
     from core.agreement.report import AgreementReport
+
+ALL = "all"
+_LEAST_DF = CATEGORY_CLAIM_PROMPTS - 1
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,11 @@ def standings(report: AgreementReport) -> dict[tuple[str, str], Standing]:
     for row in report.judges:
         rivals = {base.judge: base for base in report.baselines if base.category == row.category}
         found[row.judge, row.category] = standing(
-            row, rivals, question=report.question, constant=constants[row.category]
+            row,
+            rivals,
+            question=report.question,
+            constant=constants[row.category],
+            n_categories=max(len(constants) - 1, 1),
         )
     return found
 
@@ -57,6 +69,7 @@ def standing(
     *,
     question: str,
     constant: str | float | None,
+    n_categories: int = 1,
 ) -> Standing:
     """What may be said of one judge's row, in one category or all.
 
@@ -69,6 +82,9 @@ def standing(
         baselines: rows of the skill-free baselines in the same category, by name.
         question: sensitivity and specificity are asked of `equivalence` only.
         constant: what the constant baseline answers in this category.
+        n_categories: named beside each other. In one of them the contrast with the baseline has to
+            hold for all at once, and nothing is said of one with too little data
+            (measurement.md 12, 13); the test itself is adjusted over people and categories.
     """
     test = row.alt_test
     if test is None:
@@ -85,11 +101,14 @@ def standing(
         )
     if not test.passed:
         return Standing(False, _not_shown(test))
+    if row.category != ALL and is_exploratory(row.n_items, row.n_prompts):
+        return Standing(None, f"Passes in {row.category}. {EXPLORATORY}")
     contrast = row.beats_baseline
     if contrast is None:
         return Standing(False, "Passes, but no judge without skill could be compared with it.")
     what = doing(contrast.baseline, constant)
-    if contrast.beats is not True:
+    beats_in_all = row.category == ALL or _beats_at_once(contrast, n_categories)
+    if contrast.beats is not True or not beats_in_all:
         return Standing(False, _passes_but(what, baselines.get(contrast.baseline), row))
     unknown = unestimated_recall(row, question)
     if unknown:
@@ -99,6 +118,22 @@ def standing(
         f"{row.judge} may stand in for one of these {len(test.per_rater)} raters at epsilon "
         f"{test.plan.epsilon:g}: {_won(test)}, and it beats {what}.",
     )
+
+
+def _beats_at_once(contrast: BaselineContrast, n_categories: int) -> bool:
+    """Whether a contrast stays above zero with an interval that holds for all categories at once.
+
+    The 95% interval is widened by Šidák's quantile over its own, both of t with as few degrees of
+    freedom as a claim about a category may have, which is where they part most.
+    """
+    from scipy.special import stdtrit
+
+    value, low = contrast.difference.value, contrast.difference.low
+    if value is None or low is None:
+        return False
+    together = 1 - (1 - 0.95 ** (1 / n_categories)) / 2
+    wider = float(stdtrit(_LEAST_DF, together) / stdtrit(_LEAST_DF, 0.975))
+    return value - (value - low) * wider > 0
 
 
 def _passes_but(what: str, rival: JudgeRow | None, row: JudgeRow) -> str:

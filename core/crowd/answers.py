@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from core.crowd.plan import QuestionPlan
-from core.errors import UserError
+from core.errors import AnswerRefusedError, UserError
 from core.types import Question, Verdict
 
 # Given instead of an answer; stored as no value with this as the reason.
@@ -77,7 +77,7 @@ def parse_answer(
         the item's own order, groups numbered from 0 as they first occur, such as "0,0,1,2,0".
 
     Raises:
-        UserError: no answer to this question; says what was expected.
+        AnswerRefusedError: no answer to this question; says what was expected.
     """
     given = raw.strip()
     if given == CANNOT_TELL and offers_cannot_tell(question, question_plan):
@@ -185,5 +185,6 @@ def _partition(given: str, n_members: int) -> str:
     return canonical_partition(labels)
 
 
-def _no_answer(question: str, raw: str, expected: str) -> UserError:
-    return UserError(f"{raw[:80]!r} is no answer to {str(question)!r}; expected {expected}.")
+def _no_answer(question: str, raw: str, expected: str) -> AnswerRefusedError:
+    message = f"{raw[:80]!r} is no answer to {str(question)!r}; expected {expected}."
+    return AnswerRefusedError("no_answer", message)

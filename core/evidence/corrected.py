@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,9 +27,14 @@ class CorrectionItems:
     """Items of a study that one judge scored, shape (n,) each.
 
     Attributes:
+        question: what people were asked.
         scores: the judge's, as numbers; NaN where it has none.
         human, human_variance: people's mean answer and its variance; NaN where nobody answered.
         probabilities: chance to be in the sample people got; NaN where unknown.
+        limits: smallest and largest possible mean.
+        target: what is estimated, in words; "" for the mean answer of the rater pool.
+        is_comparable: whether items of different strategies may share a mean; counts of sets of
+            different sizes may not (measurement.md 14).
     """
 
     question: str
@@ -41,6 +46,9 @@ class CorrectionItems:
     human: FloatArray
     human_variance: FloatArray
     probabilities: FloatArray
+    limits: tuple[float, float] = (0.0, 1.0)
+    target: str = ""
+    is_comparable: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,10 +74,10 @@ def corrected_rows(items: CorrectionItems, *, seed: int = 0) -> list[CorrectedRo
 
     Parts without any item that people rated are left out.
     """
-    limits = (1.0, 5.0) if items.question == Question.QUALITY else (0.0, 1.0)
     rows = []
     for strategy, category, part in _parts(items):
-        if category + strategy != ALL + ALL and not np.isfinite(items.human[part]).any():
+        is_whole = (strategy, category) == (ALL, ALL)
+        if not is_whole and not np.isfinite(items.human[part]).any():
             continue
         mean = corrected_mean(
             items.scores[part],
@@ -77,9 +85,11 @@ def corrected_rows(items: CorrectionItems, *, seed: int = 0) -> list[CorrectedRo
             items.clusters[part],
             items.probabilities[part],
             human_variance=items.human_variance[part],
-            limits=limits,
+            limits=items.limits,
             seed=seed,
         )
+        if items.target:
+            mean = replace(mean, target=items.target)
         rows.append(CorrectedRow(items.judge, strategy, category, mean))
     return rows
 
@@ -87,10 +97,11 @@ def corrected_rows(items: CorrectionItems, *, seed: int = 0) -> list[CorrectedRo
 def _parts(items: CorrectionItems) -> Iterator[tuple[str, str, BoolArray]]:
     strategies = sorted(set(items.strategies) - {""})
     categories = sorted(set(items.categories) - {""})
-    yield ALL, ALL, np.ones(len(items.scores), dtype=np.bool_)
+    if items.is_comparable:
+        yield ALL, ALL, np.ones(len(items.scores), dtype=np.bool_)
     for strategy in strategies:
         yield strategy, ALL, items.strategies == strategy
-    for category in categories:
+    for category in categories if items.is_comparable else ():
         yield ALL, category, items.categories == category
     for strategy in strategies:
         for category in categories:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,21 @@ from core.types import Level
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Name of the rater that stands for adjudicated answers; never among people.
+ADJUDICATED = "adjudicated"
+ADJUDICATED_NOTE = (
+    "Adjudicated answers settle items chosen because raters part on them: they show what a judge "
+    "does there, and cannot estimate the study. They are nobody's among people."
+)
+
+
+def barred_note(n_barred: int) -> str:
+    """What is said of answers given after judges' verdicts were seen; "" where there are none."""
+    if not n_barred:
+        return ""
+    items = "1 item was" if n_barred == 1 else f"{n_barred:,} items were"
+    return f"{items} settled after judges' verdicts were seen and are no reference."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,9 @@ class AgreementData:
         texts: the two responses of pairs people rated.
         options: declared answers; None takes those present.
         excluded: rater_id -> why, of people a researcher excluded.
+        adjudicated: item_id -> answer of the rater who settles what others part on; only where
+            judges' verdicts were not seen before it (measurement.md 5).
+        n_barred: items settled after judges' verdicts were seen.
     """
 
     study: str
@@ -56,6 +74,8 @@ class AgreementData:
     texts: Mapping[str, tuple[str, str]]
     options: Sequence[str | float] | None
     excluded: Mapping[str, str]
+    adjudicated: Mapping[str, str] = field(default_factory=dict)
+    n_barred: int = 0
 
     @cached_property
     def excluded_with_answers(self) -> tuple[str, ...]:
@@ -100,4 +120,34 @@ class AgreementData:
             seed=seed,
             texts=self.texts or None,
             alternative=alternative,
+        )
+
+    def against_adjudicated(
+        self, selection: Selection = Selection(), *, level: Level | None = None, seed: int = 0
+    ) -> AgreementReport | None:
+        """Judges beside the adjudicated answers of a selection; None where there are none.
+
+        The adjudicator stands where people stand in other reports, alone; people are not in it.
+        """
+        chosen = self.chosen(selection)
+        mine = chosen.loc[chosen["item_id"].isin(list(self.adjudicated))]
+        judges = mine.loc[mine["rater_kind"] == "judge"]
+        if judges.empty:
+            return None
+        settled = judges.drop_duplicates("item_id").assign(
+            rater_id=ADJUDICATED,
+            rater_kind="human",
+            value=lambda rows: rows["item_id"].map(self.adjudicated),
+            order="",
+            repeat=0,
+        )
+        import pandas as pd
+
+        return agreement_report(
+            pd.concat([settled, judges], ignore_index=True),
+            study=self.study,
+            question=self.question,
+            level=level,
+            options=self.options,
+            seed=seed,
         )

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.agreement import AgreementReport
 from core.agreement.explanations import EXPLORATORY, is_exploratory
+from core.evidence.families import families, paradoxes, simultaneous_rows
 from core.evidence.raters import rater_matrix
+from core.evidence.selection import ADJUDICATED_NOTE, barred_note
 from core.evidence.standings import standing_of
+from core.reporting.categories import TITLES, categories_section, otherwise_section
 from core.reporting.document import Chart, Column, Section, Table
 from core.reporting.svg import Mark, forest, heat_map
 from core.types import Question
@@ -16,16 +20,6 @@ if TYPE_CHECKING:
     from core.reporting.study import QuestionPart
 
 MAX_MATRIX = 14
-_TITLES = {
-    "percent": "percent",
-    "krippendorff_alpha": "Krippendorff's α",
-    "gwet_ac": "Gwet's AC",
-    "fleiss_kappa": "Fleiss' κ",
-    "cohen_kappa": "Cohen's κ",
-    "minus_human": "minus people",
-    "sensitivity": "sensitivity",
-    "specificity": "specificity",
-}
 _PEOPLE = ("percent", "krippendorff_alpha", "gwet_ac", "fleiss_kappa")
 _JUDGES = ("minus_human", "percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac")
 _COUNTS = ("n_items", "n_prompts")
@@ -34,22 +28,31 @@ _COUNTS = ("n_items", "n_prompts")
 def agreement_sections(part: QuestionPart, epsilon_note: str) -> list[Section]:
     """People among themselves, judges beside people, and may a judge stand in."""
     values = part.report.as_dict()
-    sections = [_people(part, values)]
+    adjusted = families(part.report)
+    drawn = {one: simultaneous_rows(values[one], adjusted) for one in ("humans", "judges")}
+    sections = [_people(part, values, drawn["humans"])]
     if values["judges"]:
-        sections.append(_judges(part, values))
-        if part.plan is not None:
-            sections.append(_alternative(part, values, epsilon_note))
+        sections.append(_judges(part, values, drawn["judges"]))
+    if adjusted:
+        sections.append(categories_section(part.question, adjusted))
+    sections.append(otherwise_section(part.question, part.otherwise))
+    if part.adjudicated is not None:
+        sections.append(_adjudicated(part, part.adjudicated))
+    if values["judges"] and part.plan is not None:
+        sections.append(_alternative(part, values, epsilon_note))
     return sections
 
 
-def _people(part: QuestionPart, values: Mapping[str, Any]) -> Section:
+def _people(
+    part: QuestionPart, values: Mapping[str, Any], drawn: Sequence[Mapping[str, Any]]
+) -> Section:
     humans = values["humans"]
     parts: list[Table | Chart] = [
         Chart(
             "How often two people give the same answer, by category, with the number of items. "
-            "Bars are 95% intervals over prompts.",
+            "Bars are 95% intervals over prompts; those of categories hold for all at once.",
             forest(
-                [Mark(_name(row), row["percent"], row["n_items"]) for row in humans],
+                [Mark(_name(row), row["percent"], row["n_items"]) for row in drawn],
                 axis="share of person pairs that agree",
                 limits=(0.0, 1.0),
             ),
@@ -70,13 +73,14 @@ def _people(part: QuestionPart, values: Mapping[str, Any]) -> Section:
         table = _people_table(f"people-{part.question}-with-excluded", part.question, rows,
                               "with excluded people")  # fmt: skip
         parts.append(table)
-    return Section(f"{_title(part.question)}: people among themselves", [], parts)
+    title = f"{_title(part.question)}: people among themselves"
+    return Section(title, paradoxes(part.report), parts)
 
 
 def _people_table(name: str, question: str, rows: Sequence[Any], more: str = "") -> Table:
     columns = [Column("category"), *(Column(one, is_number=True) for one in
                ("items", "prompts", "people", "answers", "unscored"))]  # fmt: skip
-    columns += [Column(_TITLES[one], is_number=True) for one in _PEOPLE]
+    columns += [Column(TITLES[one], is_number=True) for one in _PEOPLE]
     caption = f"Agreement of people on {question}{', ' + more if more else ''}"
     return Table(
         name,
@@ -94,17 +98,18 @@ def _people_table(name: str, question: str, rows: Sequence[Any], more: str = "")
     )
 
 
-def _judges(part: QuestionPart, values: Mapping[str, Any]) -> Section:
+def _judges(
+    part: QuestionPart, values: Mapping[str, Any], drawn: Sequence[Mapping[str, Any]]
+) -> Section:
     recalls = ("sensitivity", "specificity") if part.question == Question.EQUIVALENCE else ()
     names = (*_JUDGES, *recalls)
     marks = [
-        Mark(f"{row['judge']}, {_name(row)}", row["minus_human"], row["n_items"])
-        for row in values["judges"]
+        Mark(f"{row['judge']}, {_name(row)}", row["minus_human"], row["n_items"]) for row in drawn
     ]
     columns = [Column("judge"), Column("category")]
     columns += [Column(one, is_number=True) for one in ("items", "prompts", "ties", "flips",
                 "unscored")]  # fmt: skip
-    columns += [Column(_TITLES[one], is_number=True) for one in names]
+    columns += [Column(TITLES[one], is_number=True) for one in names]
     rows = [*values["judges"], *values["baselines"]]
     table = Table(
         f"judges-{part.question}",
@@ -140,6 +145,24 @@ def _judges(part: QuestionPart, values: Mapping[str, Any]) -> Section:
         [part.report.headline_sentence(judge) for judge in part.report.judge_names],
         [chart, table, _persons(part, values)],
     )
+
+
+def _adjudicated(part: QuestionPart, found: AgreementReport) -> Section:
+    recalls = ("sensitivity", "specificity") if part.question == Question.EQUIVALENCE else ()
+    names = ("percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac", *recalls)
+    table = Table(
+        f"adjudicated-{part.question}",
+        f"Judges beside adjudicated answers on {part.question}",
+        [Column("judge"), *(Column(one, is_number=True) for one in ("items", "prompts")),
+         *(Column(TITLES[one], is_number=True) for one in names)],
+        [
+            [row["judge"], *(row[one] for one in _COUNTS), *(row[one] for one in names)]
+            for row in found.as_dict()["judges"]
+            if row["category"] == "all"
+        ],
+    )  # fmt: skip
+    notes = [note for note in (ADJUDICATED_NOTE, barred_note(part.n_barred)) if note]
+    return Section(f"{_title(part.question)}: judges beside adjudicated answers", notes, [table])
 
 
 def _persons(part: QuestionPart, values: Mapping[str, Any]) -> Table:

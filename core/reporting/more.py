@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.evidence.corrected import MEANINGS, CorrectedRow
+from core.evidence.counts import CorrectedCounts, count_notes
 from core.evidence.second_opinion import SecondOpinion
 from core.reporting.document import Column, Section, Table
 
@@ -47,6 +48,46 @@ def corrected_section(question: str, rows: Sequence[CorrectedRow]) -> Section:
         [f"What is estimated: {target}.", *sentences],
         [table],
     )
+
+
+def counts_section(found: Sequence[CorrectedCounts]) -> Section:
+    """Distinct counts of whole sets: by each judge, by people, and corrected at prompt level."""
+    notes = [note for one in found for note in count_notes(one) if not note.startswith("Sets left")]
+    table = Table(
+        "corrected-counts",
+        "How many different answers a set holds: by judge alone, people alone and corrected",
+        [
+            Column("judge"), Column("people"), Column("strategy"), Column("category"),
+            *(Column(one, is_number=True) for one in (
+                "sets", "prompts", "rated sets", "rated prompts", "judge only", "judge, strict",
+                "people only", "corrected", "λ")),
+        ],
+        [
+            [
+                one.judge, count.way, count.row.strategy, count.row.category,
+                count.row.mean.n_items, count.row.mean.n_prompts,
+                count.row.mean.n_labelled_items, count.row.mean.n_labelled_prompts,
+                count.row.mean.judge_only.as_dict(), count.strict,
+                count.row.mean.human_only.as_dict(), count.row.mean.corrected.as_dict(),
+                count.row.mean.judge_weight,
+            ]
+            for one in found
+            for count in one.rows
+        ],
+        list(dict.fromkeys(notes)),
+    )  # fmt: skip
+    says = [
+        "Pairs say nothing of counts: one pair wrongly called the same merges two groups. Counts "
+        "are corrected on whole sets, between prompts.",
+        *(
+            f"{one.judge}, people {count.way}: {count.row.mean.sentence}"
+            for one in found
+            for count in one.leads
+        ),
+        *(f"{one.judge}: {note}" for one in found for note in count_notes(one)
+          if note.startswith("Sets left")),
+    ]  # fmt: skip
+    return Section("Distinct answers: judges corrected by people", says, [table])
 
 
 def opinion_section(opinion: SecondOpinion) -> Section:

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.agreement import AgreementReport, AltTestPlan
+from core.agreement import AgreementReport, AltTestPlan, SensitivityLine
 from core.evidence.corrected import CorrectedRow
+from core.evidence.counts import CorrectedCounts
 from core.evidence.second_opinion import SecondOpinion
 from core.reporting.agreement import agreement_sections
+from core.reporting.categories import reading_section
 from core.reporting.document import Column, Document, Section, Table
 from core.reporting.methods import limits_of, methods_paragraph
-from core.reporting.more import corrected_section, opinion_section, results_section
+from core.reporting.more import corrected_section, counts_section, opinion_section, results_section
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,9 @@ class QuestionPart:
         with_excluded: the same with them; None where nobody was excluded.
         templates: name@hash of the words it was asked with.
         plan: of the alternative annotator test; None where people answer nothing.
+        otherwise: the figures under other choices.
+        adjudicated: judges beside adjudicated answers; None where there are none.
+        n_barred: items settled after judges' verdicts were seen, which are no reference.
         is_fixed: whether its epsilon was decided for the study; else nothing is said of standing
             in, because whoever may still choose epsilon could choose it so that a judge passes.
     """
@@ -33,6 +38,9 @@ class QuestionPart:
     with_excluded: AgreementReport | None
     templates: Sequence[str]
     plan: AltTestPlan | None
+    otherwise: Sequence[SensitivityLine]
+    adjudicated: AgreementReport | None = None
+    n_barred: int = 0
     is_fixed: bool = False
 
 
@@ -47,6 +55,7 @@ class StudyReport:
         samples: how items came before people: question, frame, stratum, items, probabilities.
         participants: pseudonym, arm, phase, answers, median seconds, excluded.
         screened_out: people who did not get to rating, by phase.
+        counts: of judges, where people counted whole sets.
         tags: question, word and on how many items.
         adjudicated: items with an adjudicated answer, and those whose adjudicator saw judges.
         epsilon_note: how the epsilon of the alternative annotator test was chosen.
@@ -68,6 +77,7 @@ class StudyReport:
     exclusion_rules: str
     questions: Sequence[QuestionPart]
     corrected: Mapping[str, Sequence[CorrectedRow]]
+    counts: Sequence[CorrectedCounts]
     opinion: SecondOpinion | None
     results: Mapping[str, Any] | None
     tags: Sequence[tuple[str, str, int]]
@@ -87,10 +97,13 @@ def report_document(study: StudyReport) -> Document:
         sections.append(opinion_section(study.opinion))
     for question, rows in study.corrected.items():
         sections.append(corrected_section(question, rows))
+    if study.counts:
+        sections.append(counts_section(study.counts))
     if study.results is not None:
         sections.append(results_section(study.results))
     if study.tags or study.adjudicated[0]:
         sections.append(_disagreement(study))
+    sections.append(reading_section())
     sections.append(Section("Limits", limits_of(study)))
     sections.append(Section("Methods", [methods_paragraph(study)], [_versions(study)]))
     sample = "Sample data: texts and verdicts are made up; nothing here is a finding. "

@@ -24,7 +24,7 @@ from core.work import TEST_ITEMS, StudyStatus, WorkPurpose, WorkState
 from db.crowd.gold import has_failed_checks
 from db.crowd.leases import own_open, release, release_lapsed_of, set_aside
 from db.crowd.rows import lock_participation, lock_study, move, number_of
-from db.crowd.taken import count_taken
+from db.crowd.taken import N_LEFT_A, N_LEFT_B, N_TAKEN, joined_with_taken
 from db.models import Assignment, Gold, Item, Participation, Rating, Sample, Study
 from db.models import now as moment
 from db.queries.tasks import execute, members_of
@@ -51,6 +51,49 @@ _WHERE_TO = select(
     .limit(1)
     .scalar_subquery(),
 ).where(Participation.rater_id == _rater_id)
+_OWN = (
+    select(
+        Assignment.id,
+        Assignment.item_id,
+        Assignment.question,
+        Assignment.state,
+        Assignment.purpose,
+        Assignment.position,
+        Sample.stratum,
+    )
+    .outerjoin(
+        Sample,
+        and_(
+            Sample.item_id == Assignment.item_id,
+            Sample.question == Assignment.question,
+            Sample.study_id == bindparam("study_id"),
+        ),
+    )
+    .where(Assignment.rater_id == _rater_id)
+)
+_ALL_SLOTS = (
+    joined_with_taken(
+        select(
+            Sample.item_id,
+            Sample.question,
+            Sample.stratum,
+            # Only a set's content says something, and it may be long.
+            case((Item.kind == "set", Item.content)).label("content"),
+            N_TAKEN.label("n"),
+            N_LEFT_A.label("n_a"),
+            N_LEFT_B.label("n_b"),
+        ).join(Item, Sample.item_id == Item.id)
+    )
+    .where(
+        Sample.study_id == bindparam("study_id"),
+        Sample.arm == bindparam("arm"),
+        Sample.question.in_(bindparam("questions", expanding=True)),
+        Sample.ratings_wanted.is_not(None),
+    )
+    # As drawn, so that the same seed gives the same work whatever the ids.
+    .order_by(Sample.id)
+)
+_OPEN_SLOTS = _ALL_SLOTS.where(Sample.ratings_wanted > N_TAKEN)
 _MIXED_IN = (WorkPurpose.ATTENTION, WorkPurpose.REPEAT)
 
 
@@ -139,27 +182,11 @@ def _fill(session: Session, row: Participation, study: Study, plan: CrowdPlan, a
 
 def _give(session: Session, row: Participation, plan: CrowdPlan, at: datetime) -> None:
     arm = plan.arm(row.arm)
-    own = session.execute(
-        select(
-            Assignment.id,
-            Assignment.item_id,
-            Assignment.question,
-            Assignment.state,
-            Assignment.purpose,
-            Assignment.position,
-            Sample.stratum,
-        )
-        .outerjoin(
-            Sample,
-            and_(
-                Sample.item_id == Assignment.item_id,
-                Sample.question == Assignment.question,
-                Sample.study_id == row.study_id,
-            ),
-        )
-        .where(Assignment.rater_id == row.rater_id)
-    ).all()
+    own = execute(session, _OWN, {"rater_id": row.rater_id, "study_id": row.study_id}).all()
     given = [one for one in own if one.purpose in _GIVEN and one.state != WorkState.RELEASED]
+    quota = plan.work.items_per_person
+    if quota and len(given) >= quota:
+        return  # Most who come here have just finished, and everybody else waits meanwhile.
     # What they gave back may come to them again, unless they are answering it at this moment.
     free = set(
         session.scalars(
@@ -174,7 +201,7 @@ def _give(session: Session, row: Participation, plan: CrowdPlan, at: datetime) -
         for slot in _open_slots(session, row, plan)
         if (slot.item_id, slot.question) not in held
     ]
-    quota = plan.work.items_per_person or len(given) + len(slots)
+    quota = quota or len(given) + len(slots)
     size = min(TEST_ITEMS, quota) if row.is_test else quota
     rng = np.random.default_rng([plan.items.seed, number_of(session, row)])
     chosen = choose(
@@ -252,32 +279,23 @@ def _reopen(session: Session, assignment_ids: Sequence[int], place: _Place) -> N
 
 def _open_slots(session: Session, row: Participation, plan: CrowdPlan) -> list[Slot]:
     """Items of the person's arm that still need answers, as the plan now stands."""
-    questions = {
-        one.question.value: FORMS[one.question].kind for one in plan.arm(row.arm).questions
-    }
-    taken = count_taken(session, row.study_id)
-    # Only a set's content says something, and it may be long.
-    content = case((Item.kind == "set", Item.content))
-    samples = session.execute(
-        select(Sample.item_id, Sample.question, Sample.stratum, Sample.ratings_wanted, content)
-        .join(Item, Sample.item_id == Item.id)
-        .where(
-            Sample.study_id == row.study_id,
-            Sample.arm == plan.arm(row.arm).name,
-            Sample.question.in_(questions),
-            Sample.ratings_wanted.is_not(None),
+    arm = plan.arm(row.arm)
+    kinds = {one.question.value: FORMS[one.question].kind for one in arm.questions}
+    values = {"study_id": row.study_id, "arm": arm.name, "questions": list(kinds)}
+    found = execute(session, _ALL_SLOTS if row.is_test else _OPEN_SLOTS, values)
+    return [
+        Slot(
+            one.item_id,
+            one.question,
+            one.stratum,
+            int(one.n),
+            int(one.n_a),
+            int(one.n_b),
+            kinds[one.question] == "pair",
+            len(members_of(one.content)) if one.content else 0,
         )
-        # As drawn, so that the same seed gives the same work whatever the ids.
-        .order_by(Sample.id)
-    )
-    slots = []
-    for item_id, question, stratum, wanted, members in samples:
-        n, n_a, n_b = taken.get((item_id, question), (0, 0, 0))
-        if n < wanted or row.is_test:
-            n_members = len(members_of(members)) if members else 0
-            is_sided = questions[question] == "pair"
-            slots.append(Slot(item_id, question, stratum, n, n_a, n_b, is_sided, n_members))
-    return slots
+        for one in found
+    ]
 
 
 def _checks(

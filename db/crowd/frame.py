@@ -19,6 +19,7 @@ from core.pipeline.slots import current_slots
 from core.strategies import strategy_kind
 from core.types import Question
 from db.models import Condition, Gold, Item, Prompt, Response, Study
+from db.queries.categories import UnconfirmedCategories, unconfirmed_categories
 from db.queries.items import (
     ensure_pair_items,
     ensure_prompt_items,
@@ -95,7 +96,14 @@ class Offer:
 def load_frame(session: Session, study: Study, plan: ItemPlan) -> Frame:
     """Reads what fits the plan's choice of conditions and categories, without texts."""
     conditions = session.execute(
-        select(Condition.id, Condition.label, Condition.n, Condition.strategy)
+        select(
+            Condition.id,
+            Condition.label,
+            Condition.n,
+            Condition.strategy,
+            Condition.spec,
+            Condition.model,
+        )
         .where(Condition.study_id == study.id)
         .order_by(Condition.id)
     ).all()
@@ -104,9 +112,10 @@ def load_frame(session: Session, study: Study, plan: ItemPlan) -> Frame:
         select(Prompt.id, Prompt.category).where(Prompt.study_id == study.id).order_by(Prompt.id)
     ).all()
     truth = {row.id: row.category for row in prompts}
+    unconfirmed = unconfirmed_categories(session, study.id)
     sets: list[list[Member]] = []
     for condition in wanted:
-        for members in _members_of(session, condition, truth):
+        for members in _members_of(session, condition, truth, unconfirmed):
             if plan.categories is None or (members[0].category or "") in plan.categories:
                 sets.append(members)
     gold = session.scalars(
@@ -238,7 +247,10 @@ def _imported_pairs(session: Session, study_id: int, plan: ItemPlan) -> list[Imp
 
 
 def _members_of(
-    session: Session, condition: Any, truth: Mapping[int, str | None]
+    session: Session,
+    condition: Any,
+    truth: Mapping[int, str | None],
+    unconfirmed: UnconfirmedCategories,
 ) -> list[list[Member]]:
     """A condition's answered slots that count, by prompt; as `list_current_responses` has them."""
     slots: dict[int, list[Any]] = defaultdict(list)
@@ -257,19 +269,15 @@ def _members_of(
         slots[row.prompt_id].append(row)
     sets = []
     for prompt_id, rows in slots.items():
-        current = current_slots(rows, strategy_kind(condition.strategy))
+        current = current_slots(rows, strategy_kind(condition.strategy, condition.spec))
         known = truth.get(prompt_id)
-        members = [
-            Member(
-                row.id,
-                prompt_id,
-                condition.id,
-                known or row.category_used,
-                "truth" if known else "unconfirmed" if row.category_used else "",
-            )
-            for index, row in sorted(current.items())
-            if index < condition.n and row.status == "ok"
-        ]
+        members = []
+        for index, row in sorted(current.items()):
+            if index >= condition.n or row.status != "ok":
+                continue
+            used = unconfirmed.of(prompt_id, condition.model, row.category_used)
+            source = "truth" if known else "unconfirmed" if used else ""
+            members.append(Member(row.id, prompt_id, condition.id, known or used, source))
         if members:
             sets.append(members)
     return sets

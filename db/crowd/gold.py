@@ -5,7 +5,7 @@ What is known comes from researchers or from the taxonomy's worked examples, nev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.crowd import CrowdPlan
 from core.crowd.answers import FORMS, parse_answer
+from core.crowd.worked import example_key, practice_examples
 from core.errors import UserError
 from core.taxonomy import Taxonomy
 from core.templates import text_hash
@@ -26,6 +27,9 @@ from db.queries.ratings import current_ratings
 from db.queries.studies import add_event
 from db.queries.tasks import members_of
 
+# Undefined questions have no right answer that feedback could give (measurement.md 20), and nobody
+# rated the examples' quality.
+EXAMPLES_ANSWER = (Question.EQUIVALENCE, Question.CATEGORY)
 PURPOSES = (WorkPurpose.PRACTICE.value, WorkPurpose.ATTENTION.value)
 
 
@@ -202,33 +206,90 @@ def add_taxonomy_practice(
     taxonomy: Taxonomy,
     purpose: str = WorkPurpose.PRACTICE,
 ) -> int:
-    """Makes the worked examples of all categories items with known answers; returns how many.
+    """Makes worked examples of all categories items with known answers; returns how many.
+
+    For practice every second one, so that the instructions show others than are asked then.
+
+    Args:
+        question: `equivalence`, or `category`: what kind of request each example's is.
 
     Raises:
         UserError: a question the examples do not answer.
     """
-    if question != Question.EQUIVALENCE:
+    if question == Question.CATEGORY:
+        known = _example_prompts(taxonomy)
+    elif question == Question.EQUIVALENCE:
+        known = _example_pairs(taxonomy, purpose)
+    else:
         raise UserError(
-            f"The taxonomy's examples answer {Question.EQUIVALENCE.value!r}, not {question!r}. "
-            "Mark items of the study for it instead."
+            f"The taxonomy's examples answer {' and '.join(EXAMPLES_ANSWER)}, not {question!r}: "
+            "what they say follows from a category's definition. Mark items of the study for it "
+            "instead."
         )
-    examples = [(one.key, example) for one in taxonomy.values() for example in one.examples]
-    wanted = {
-        f"example:{text_hash(key, example.prompt, example.response_a, example.response_b)}": {
-            "category": key,
-            "content": {
+    wanted = {one.key: {"category": one.category, "content": dict(one.content)} for one in known}
+    ids = ensure_external_items(session, study.id, wanted)
+    for one in known:
+        add_gold(session, study, ids[one.key], question, purpose, one.value, one.why)
+    add_event(session, study.id, "gold_added", {"question": question, "items": len(wanted)})
+    return len(wanted)
+
+
+def list_practised(session: Session, study_id: int) -> frozenset[str]:
+    """Keys of the items people practise on, which their instructions therefore do not show."""
+    return frozenset(
+        session.scalars(
+            select(Item.key)
+            .join(Gold, Gold.item_id == Item.id)
+            .where(Gold.study_id == study_id, Gold.purpose == WorkPurpose.PRACTICE)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An item to make of an example, with its answer."""
+
+    key: str
+    category: str
+    content: Mapping[str, str]
+    value: str
+    why: str
+
+
+def _example_pairs(taxonomy: Taxonomy, purpose: str) -> list[_Known]:
+    everything = [(one.key, example) for one in taxonomy.values() for example in one.examples]
+    chosen = practice_examples(taxonomy) if purpose == WorkPurpose.PRACTICE else everything
+    return [
+        _Known(
+            example_key(key, example),
+            key,
+            {
                 "prompt": example.prompt,
                 "response_a": example.response_a,
                 "response_b": example.response_b,
             },
-        }
-        for key, example in examples
+            example.verdict,
+            example.why,
+        )
+        for key, example in chosen
+    ]
+
+
+def _example_prompts(taxonomy: Taxonomy) -> list[_Known]:
+    """Each request once, with the definition of its category as the reason."""
+    prompts = {
+        example.prompt: category for category in taxonomy.values() for example in category.examples
     }
-    ids = ensure_external_items(session, study.id, wanted)
-    for item_id, (_, example) in zip((ids[key] for key in wanted), examples, strict=True):
-        add_gold(session, study, item_id, question, purpose, example.verdict, example.why)
-    add_event(session, study.id, "gold_added", {"question": question, "items": len(wanted)})
-    return len(wanted)
+    return [
+        _Known(
+            f"example-prompt:{text_hash(category.key, prompt)}",
+            category.key,
+            {"prompt": prompt},
+            category.key,
+            category.definition,
+        )
+        for prompt, category in prompts.items()
+    ]
 
 
 def check_results(

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from types import MappingProxyType
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.crowd import CrowdPlan, Phase, first_phase, read_plan
-from core.crowd.plan import Arm
 from core.errors import UserError
 from core.security import pseudonym
 from core.work import StudyStatus
 from db.crowd.participation import enter
+from db.crowd.places import is_full, next_arm
 from db.crowd.rows import lock_study, move
-from db.crowd.taken import count_taken
-from db.models import Identity, Participation, Rater, Sample, Study, now
+from db.crowd.taken import count_left
+from db.models import Identity, Participation, Rater, Study, now
 from db.queries.people import new_raters
 from db.queries.studies import add_event
 
 LONGEST_ID = 200
 LONGEST_CAPTURED = 500
 EARLIER = "earlier"
-# Where people are before their items are theirs.
-_BEFORE_WORK = (Phase.CONSENT, Phase.INSTRUCTIONS, Phase.PRACTICE)
-# Ends of people whose place is free again.
-_FREED = (Phase.FULL, Phase.DECLINED, Phase.SCREENED_OUT, Phase.WITHDRAWN)
 
 
 class StudyNotOpen(UserError):
@@ -87,10 +83,16 @@ def join(
     session.flush()
     platform = plan.recruiting.platform
     session.add(Identity(rater_id=rater.id, platform=platform, platform_id=person))
-    is_full = status != StudyStatus.OPEN or _is_full(session, study.id, plan, now())
+    left = count_left(session, study.id)
+    no_room = status != StudyStatus.OPEN or is_full(session, study.id, plan, left, now())
     if test_outcome:
-        is_full = test_outcome == Phase.FULL
-    _admit(session, study, plan, rater.id, kept, test_outcome, is_full)
+        no_room = test_outcome == Phase.FULL
+    row = _new_row(session, study, plan, rater.id, left, captured=kept, test_outcome=test_outcome)
+    if no_room:
+        move(row, Phase.FULL, now())
+        session.flush()
+    else:
+        enter(session, row, study, plan, first_phase(plan), now())
     return rater.id
 
 
@@ -108,29 +110,13 @@ def add_invited(session: Session, study: Study, names: Sequence[str]) -> list[in
         )
     lock_study(session, study.id)
     raters = new_raters(session, study.id, names)
+    left = count_left(session, study.id)
     for rater in raters:
         # Work is given out when they open their link (`touch`): a lease would run out before.
-        move(_new_row(session, study, plan, rater.id, {}, ""), first_phase(plan), now())
+        move(_new_row(session, study, plan, rater.id, left), first_phase(plan), now())
     session.flush()
     add_event(session, study.id, "people_added", {"people": len(raters)})
     return [rater.id for rater in raters]
-
-
-def _admit(
-    session: Session,
-    study: Study,
-    plan: CrowdPlan,
-    rater_id: int,
-    captured: Mapping[str, str],
-    test_outcome: str,
-    is_full: bool,
-) -> None:
-    row = _new_row(session, study, plan, rater_id, captured, test_outcome)
-    if is_full:
-        move(row, Phase.FULL, now())
-        session.flush()
-        return
-    enter(session, row, study, plan, first_phase(plan), now())
 
 
 def _new_row(
@@ -138,13 +124,15 @@ def _new_row(
     study: Study,
     plan: CrowdPlan,
     rater_id: int,
-    captured: Mapping[str, str],
-    test_outcome: str,
+    left: Mapping[str, int],
+    *,
+    captured: Mapping[str, str] = MappingProxyType({}),
+    test_outcome: str = "",
 ) -> Participation:
     row = Participation(
         rater_id=rater_id,
         study_id=study.id,
-        arm=_next_arm(session, study.id, plan).name,
+        arm=next_arm(session, study.id, plan, left).name,
         phase=first_phase(plan).value,
         phases={},
         captured=dict(captured),
@@ -155,63 +143,6 @@ def _new_row(
     session.add(row)
     session.flush()
     return row
-
-
-def _next_arm(session: Session, study_id: int, plan: CrowdPlan) -> Arm:
-    """The arm that is furthest behind its share of the people who are still in."""
-    rows = session.execute(
-        select(Participation.arm, func.count().label("n"))
-        .where(
-            Participation.study_id == study_id,
-            Participation.is_test.is_(False),
-            Participation.phase.not_in(_FREED),
-        )
-        .group_by(Participation.arm)
-    )
-    counts = {row.arm: row.n for row in rows}
-    left = _left_by_arm(session, study_id)
-    able = [arm for arm in plan.arms if left.get(arm.name, 0) > 0] or list(plan.arms)
-    return min(able, key=lambda arm: (counts.get(arm.name, 0) + 1) / arm.weight)
-
-
-def _is_full(session: Session, study_id: int, plan: CrowdPlan, at: datetime) -> bool:
-    """Whether everything is spoken for, counting the needs of people who are on their way in."""
-    here = session.execute(
-        select(Participation.phase, Participation.arm, Participation.last_seen_at).where(
-            Participation.study_id == study_id, Participation.is_test.is_(False)
-        )
-    ).all()
-    gone = at - timedelta(minutes=plan.work.lease_minutes)
-    waiting = [one for one in here if one.phase in _BEFORE_WORK and one.last_seen_at > gone]
-    if plan.work.max_people:
-        inside = [
-            one
-            for one in here
-            if one.phase not in _FREED
-            and not (one.phase in _BEFORE_WORK and one.last_seen_at <= gone)
-            and not (one.phase == Phase.RATING and one.last_seen_at <= gone)
-        ]
-        if len(inside) >= plan.work.max_people:
-            return True
-    left = _left_by_arm(session, study_id)
-    for one in waiting:
-        wanted = plan.work.items_per_person or left.get(one.arm, 0)
-        left[one.arm] = left.get(one.arm, 0) - wanted
-    return all(n <= 0 for n in left.values())
-
-
-def _left_by_arm(session: Session, study_id: int) -> dict[str, int]:
-    """Arm -> ratings that nobody has given or is about to give."""
-    taken = count_taken(session, study_id)
-    left: dict[str, int] = {}
-    for item_id, question, arm, wanted in session.execute(
-        select(Sample.item_id, Sample.question, Sample.arm, Sample.ratings_wanted).where(
-            Sample.study_id == study_id, Sample.ratings_wanted.is_not(None)
-        )
-    ):
-        n_taken = taken.get((item_id, question), (0, 0, 0))[0]
-        left[arm] = left.get(arm, 0) + max(0, (wanted or 0) - n_taken)
-    return left
 
 
 def _find(session: Session, study_id: int, identity: str) -> int | None:

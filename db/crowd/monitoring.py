@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.crowd import ENDS, Phase, read_plan
 from core.crowd.plan import WorkPlan
-from core.work import StudyStatus, WorkPurpose, WorkState
+from core.work import StudyStatus, WorkPurpose
 from db.crowd.people import ParticipantRow, list_participants
-from db.models import Assignment, Participation, Rating, Sample, Study
+from db.crowd.taken import count_done
+from db.models import Participation, Rating, Sample, Study
 from db.models import now as moment
 
 HOURS = 24
@@ -121,21 +122,7 @@ def _per_hour(times: Sequence[datetime], at: datetime) -> tuple[HourCount, ...]:
 
 def _coverage(session: Session, study_id: int) -> tuple[dict[str, dict[int, int]], int, int]:
     """(question -> ratings -> items, ratings that count, ratings wanted) of the items drawn."""
-    done: dict[tuple[int, str], int] = {
-        (item_id, question): n
-        for item_id, question, n in session.execute(
-            select(Assignment.item_id, Assignment.question, func.count())
-            .join(Participation, Participation.rater_id == Assignment.rater_id)
-            .where(
-                Participation.study_id == study_id,
-                Participation.excluded_at.is_(None),
-                Assignment.purpose == WorkPurpose.RATING,
-                Assignment.state == WorkState.DONE,
-                Assignment.repeat == 0,
-            )
-            .group_by(Assignment.item_id, Assignment.question)
-        )
-    }
+    done = count_done(session, study_id)
     coverage: dict[str, Counter[int]] = defaultdict(Counter)
     n_done = n_wanted = 0
     for item_id, question, wanted in session.execute(

@@ -20,14 +20,17 @@ from core.crowd import (
     PracticeResult,
     after,
     after_practice,
+    first_phase,
     outcome_of,
     read_plan,
 )
 from core.crowd.closing import check_closing
-from core.work import WorkState
+from core.work import StudyStatus, WorkState
 from db.crowd.claims import advance
+from db.crowd.places import is_full, next_arm
 from db.crowd.practice import finish_round, read_result, start_round
-from db.crowd.rows import lock_participation, move
+from db.crowd.rows import lock_participation, lock_study, move
+from db.crowd.taken import count_left
 from db.models import Assignment, Participation, Study, now
 from db.queries.answers import SEEN_EVERY
 from db.queries.tasks import execute
@@ -49,6 +52,7 @@ _PARTICIPATION = (
     .join(Study, Participation.study_id == Study.id)
     .where(Participation.rater_id == bindparam("rater_id"))
 )
+_ON_THE_WAY = (Phase.CONSENT, Phase.INSTRUCTIONS, Phase.PRACTICE, Phase.RATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,8 @@ def finish_closing(session: Session, rater_id: int, answers: Mapping[str, str]) 
 def touch(session: Session, rater_id: int, *, at: datetime | None = None) -> Phase | None:
     """Notes that a person is there, so that they keep what is before them.
 
-    Whoever comes back to find that their work went to others gets new work, or their way's end.
+    Whoever comes back to find that their work went to others gets new work, or their way's end;
+    whoever was told that the study is full is let in where there is a place by now.
 
     Returns:
         Their phase; None for people invited without a plan.
@@ -189,6 +194,8 @@ def touch(session: Session, rater_id: int, *, at: datetime | None = None) -> Pha
     ).one_or_none()
     if seen is None:
         return None
+    if seen.phase == Phase.FULL:
+        return _let_in(session, rater_id, moment)
     if seen.phase in (Phase.PRACTICE, Phase.RATING) and not _has_open(session, rater_id):
         row, study, plan = lock_participation(session, rater_id)
         return enter(session, row, study, plan, Phase(row.phase), moment)
@@ -221,6 +228,25 @@ def enter(
             advance(session, row, study, plan, at)
     session.flush()
     return Phase(row.phase)
+
+
+def _let_in(session: Session, rater_id: int, at: datetime) -> Phase:
+    """Where somebody who came too late goes on, if a place has come free.
+
+    Who has read an arm's instructions stays in it; those of another arm would carry over.
+    """
+    row, study, plan = lock_participation(session, rater_id)
+    status = lock_study(session, study.id)
+    if row.phase != Phase.FULL or row.is_test or status != StudyStatus.OPEN:
+        return Phase(row.phase)
+    left = count_left(session, study.id)
+    reached = [phase for phase in _ON_THE_WAY if phase in row.phases]
+    knows_arm = any(phase != Phase.CONSENT for phase in reached)
+    if is_full(session, study.id, plan, left, at, arm=row.arm if knows_arm else ""):
+        return Phase.FULL
+    if not knows_arm:
+        row.arm = next_arm(session, study.id, plan, left).name
+    return enter(session, row, study, plan, reached[-1] if reached else first_phase(plan), at)
 
 
 def _has_open(session: Session, rater_id: int) -> bool:

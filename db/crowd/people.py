@@ -17,7 +17,9 @@ from core.crowd.quality import Signal, apply_rules, signals
 from core.errors import UserError
 from core.work import LATE_MARK, WorkPurpose, WorkState
 from db.crowd.answer_rows import answers_by_item, current_answers
-from db.crowd.rows import lock_participation
+from db.crowd.leases import own_open, release
+from db.crowd.rows import lock_participation, lock_study
+from db.crowd.taken import list_surplus
 from db.models import Assignment, Item, Note, Participation, Rater, Rating, Study, now
 from db.queries.notes import NoteRow
 from db.queries.studies import add_event, touch
@@ -184,17 +186,35 @@ def exclude(session: Session, rater_id: int, *, reason: str, actor: str = "") ->
     row, study, _ = lock_participation(session, rater_id)
     row.excluded_reason, row.excluded_by, row.excluded_at = said, actor, now()
     session.flush()
-    _note_exclusion(session, study, rater_id, "participant_excluded", said, actor)
+    _note_exclusion(session, study, rater_id, "participant_excluded", {"reason": said}, actor)
 
 
-def include(session: Session, rater_id: int, *, reason: str = "", actor: str = "") -> None:
-    """Takes an exclusion back; that there was one stays among the study's events."""
+def include(session: Session, rater_id: int, *, reason: str = "", actor: str = "") -> int:
+    """Takes an exclusion back; that there was one stays among the study's events.
+
+    Their answers count again. Meanwhile others may have taken their places: what they have not
+    answered of such items is given back, what they have answered stays, beyond the ratings wanted.
+
+    Returns:
+        How many items now have more ratings than wanted because of this person.
+    """
     row, study, _ = lock_participation(session, rater_id)
     if row.excluded_at is None:
-        return
+        return 0
+    lock_study(session, study.id)
     row.excluded_reason, row.excluded_by, row.excluded_at = "", "", None
     session.flush()
-    _note_exclusion(session, study, rater_id, "participant_included", reason.strip(), actor)
+    surplus = list_surplus(session, study.id, rater_id)
+    unanswered = [one.assignment_id for one in surplus if one.state == WorkState.OPEN]
+    # One that is being answered at this moment is theirs.
+    own = own_open(rater_id).where(Assignment.id.in_(unanswered))
+    release(session, session.scalars(own.with_for_update(skip_locked=True)).all())
+    n_beyond = len([one for one in surplus if one.state == WorkState.DONE])
+    said: dict[str, Any] = {"reason": reason.strip()}
+    if n_beyond:
+        said["items_beyond_wanted"] = n_beyond
+    _note_exclusion(session, study, rater_id, "participant_included", said, actor)
+    return n_beyond
 
 
 def excluded_raters(session: Session, study_id: int) -> frozenset[str]:
@@ -229,9 +249,9 @@ def find_rater(session: Session, study_id: int, name: str) -> int:
 
 
 def _note_exclusion(
-    session: Session, study: Study, rater_id: int, kind: str, reason: str, actor: str
+    session: Session, study: Study, rater_id: int, kind: str, said: dict[str, Any], actor: str
 ) -> None:
-    add_event(session, study.id, kind, {"rater_id": rater_id, "reason": reason}, actor)
+    add_event(session, study.id, kind, {"rater_id": rater_id, **said}, actor)
     touch(session, study.id)
 
 

@@ -62,6 +62,17 @@ def list_excluded(session: Session, study_id: int) -> dict[str, str]:
     return {row.identity: row.excluded_reason for row in rows}
 
 
+def list_excluded_ids(session: Session, study_id: int) -> list[int]:
+    """Ids of people a researcher excluded."""
+    return list(
+        session.scalars(
+            select(Participation.rater_id)
+            .join(Rater, Participation.rater_id == Rater.id)
+            .where(Rater.study_id == study_id, Participation.excluded_at.is_not(None))
+        )
+    )
+
+
 def find_epsilon(study: Study) -> FixedEpsilon | None:
     """The epsilon a study has fixed; None before that."""
     found = study.settings.get(ALT_TEST)

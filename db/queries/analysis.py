@@ -14,6 +14,7 @@ from core.results import PairVerdict, QualityScore, ResponseRow
 from core.strategies import strategy_kind
 from core.types import Question, RaterKind, Verdict
 from db.models import Condition, Item, Prompt, Rater, Rating, Response
+from db.queries.categories import unconfirmed_categories
 from db.queries.ratings import counts, current_ratings
 
 if TYPE_CHECKING:
@@ -186,7 +187,9 @@ def load_response_rows(
     *,
     with_texts: bool = True,
 ) -> list[ResponseRow]:
-    """The slots that count, of all conditions; counted under the truth, else the category used.
+    """The slots that count, of all conditions, each under the category it goes by.
+
+    That is the truth, else what `UnconfirmedCategories.of` finds.
 
     Args:
         with_texts: False leaves the texts, most of what there is to read, in the database.
@@ -212,6 +215,7 @@ def load_response_rows(
         row.id: row
         for row in session.scalars(select(Condition).where(Condition.study_id == study_id))
     }
+    unconfirmed = unconfirmed_categories(session, study_id)
     slots: dict[tuple[int, int], list[Any]] = defaultdict(list)
     for row in session.execute(query):
         slots[row.condition_id, row.prompt_id].append(row)
@@ -228,7 +232,8 @@ def load_response_rows(
                 strategy=condition.strategy,
                 n=condition.n,
                 sample_index=row.sample_index,
-                category=row.category or row.category_used,
+                category=row.category
+                or unconfirmed.of(prompt_id, condition.model, row.category_used),
                 text=row.text if row.status == "ok" else "",
                 status=row.status,
             )

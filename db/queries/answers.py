@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from core.crowd import Phase
 from core.crowd.answers import CANNOT_TELL, parse_answer, rearranged, shown_order
 from core.crowd.plan import QuestionPlan
-from core.errors import UserError
+from core.errors import AnswerRefusedError
 from core.types import Question
 from core.work import CLIENT_ID, LATE_MARK, WorkPurpose, WorkState
 from db.crowd.groupings import add_pair_verdicts
 from db.crowd.rows import lock_study
 from db.crowd.taken import count_taken
 from db.models import Assignment, Item, Participation, Rating, Sample, Study, now
-from db.queries.tasks import CLOSED, TICKS, execute, list_revisions, members_of
+from db.queries.tasks import CLOSED, TICKS, execute, list_revisions, members_of, not_yours
 
 LONGEST_CLIENT_ID = 64
 
@@ -109,17 +109,19 @@ def add_answer(
         categories: keys of the taxonomy, for `category`.
 
     Raises:
-        UserError: not this person's assignment, no answer to its question, a closed study, or a
-            person who has withdrawn.
+        AnswerRefusedError: not this person's assignment, no answer to its question, a closed
+            study, or a person who has withdrawn.
     """
     own = {"rater_id": rater_id, "assignment_id": assignment_id}
     row = execute(session, _OWN_ASSIGNMENT, own).one_or_none()
     if row is None:
-        raise UserError("This item is not one of yours. Open your personal link again.")
+        raise not_yours()
     if row.status == CLOSED:
-        raise UserError("The study is closed and takes no more answers.")
+        raise AnswerRefusedError("study_closed", "The study is closed and takes no more answers.")
     if row.phase == Phase.WITHDRAWN:
-        raise UserError("You have withdrawn from this study, and no answer of yours is kept.")
+        raise AnswerRefusedError(
+            "withdrawn", "You have withdrawn from this study, and no answer of yours is kept."
+        )
     members = members_of(row.content)
     value = parse_answer(
         row.question,

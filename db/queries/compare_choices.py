@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from core.results import ENSEMBLE, estimator_of, transitive_raters
 from core.types import Question, RaterKind
-from db.models import Condition, Item, Prompt, Rater, Rating, Response
+from db.models import Condition, Item, Prompt, Rater, Rating
 from db.queries.analysis import judge_key
+from db.queries.categories import unconfirmed_categories
 from db.queries.judged_sets import load_adaptive_sets
 from db.queries.ratings import counts
 
@@ -102,16 +103,7 @@ def search_prompts(session: Session, study_id: int, words: str) -> set[int]:
 
 
 def _list_prompts(session: Session, study_id: int) -> list[PromptEntry]:
-    used = {
-        row.prompt_id: row.category
-        for row in session.execute(
-            select(Response.prompt_id, func.min(Response.category_used).label("category"))
-            .join(Prompt, Response.prompt_id == Prompt.id)
-            .where(Prompt.study_id == study_id, Prompt.category.is_(None))
-            .where(Response.category_used.is_not(None))
-            .group_by(Response.prompt_id)
-        )
-    }
+    unconfirmed = unconfirmed_categories(session, study_id)
     rows = session.execute(
         select(
             Prompt.id,
@@ -123,7 +115,13 @@ def _list_prompts(session: Session, study_id: int) -> list[PromptEntry]:
         .order_by(Prompt.id)
     )
     return [
-        PromptEntry(prompt_id, external_id, start, truth or used.get(prompt_id), truth is not None)
+        PromptEntry(
+            prompt_id,
+            external_id,
+            start,
+            truth or unconfirmed.of_prompt(prompt_id),
+            truth is not None,
+        )
         for prompt_id, external_id, start, truth in rows
     ]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -13,7 +14,7 @@ from core.evidence.corrected import CorrectionItems
 from core.evidence.drift import PersonAnswer
 from core.types import Question, Verdict
 from db.models import Condition, Item, Participation, Rater, Rating, Response, Sample
-from db.queries.agreement import MIXED
+from db.queries.agreement import MIXED, list_excluded_ids
 from db.queries.analysis import judge_key, load_ratings
 
 if TYPE_CHECKING:
@@ -119,9 +120,17 @@ def load_opinions(session: Session, study_id: int) -> tuple[pd.DataFrame, dict[s
 def load_correction_items(
     session: Session, study_id: int, question: str, judge: str, default_template: str
 ) -> CorrectionItems:
-    """Every item one judge scored, with what people said of the sampled ones.
+    """Every item one judge scored; see `list_correction_items`."""
+    return list_correction_items(session, study_id, question, [judge], default_template)[0]
 
-    A judge asked in both orders counts with the mean of the two. Only stored pairs (equivalence)
+
+def list_correction_items(
+    session: Session, study_id: int, question: str, judges: Sequence[str], default_template: str
+) -> list[CorrectionItems]:
+    """Every item each judge scored, with what people said of the sampled ones.
+
+    A judge asked in both orders counts with the mean of the two; people a researcher excluded do
+    not count. Only stored pairs (equivalence)
     and responses (quality) are a study's items: those of imports were chosen elsewhere.
     """
     import numpy as np
@@ -147,9 +156,10 @@ def load_correction_items(
             .where(Item.study_id == study_id)
         )
     }
-    ratings = load_ratings(session, study_id, question, default_template)
+    excluded = list_excluded_ids(session, study_id)
+    ratings = load_ratings(session, study_id, question, default_template, exclude=excluded)
     ratings = ratings.loc[(ratings["repeat"] == 0) & ratings["value"].notna()]
-    scores: dict[str, list[float]] = defaultdict(list)
+    scores: dict[str, dict[str, list[float]]] = {judge: defaultdict(list) for judge in judges}
     people: list[tuple[str, float]] = []
     columns = (ratings[name].tolist() for name in ("item_id", "rater_kind", "rater_id", "value"))
     for key, kind, rater, answer in zip(*columns, strict=True):
@@ -157,8 +167,8 @@ def load_correction_items(
             continue
         if kind == "human":
             people.append((key, _number(answer, question)))
-        elif rater == judge:
-            scores[key].append(_number(answer, question))
+        elif rater in scores:
+            scores[rater][key].append(_number(answer, question))
     keys = list(about)
     place = {key: number for number, key in enumerate(keys)}
     human, variance = answer_means(
@@ -167,28 +177,30 @@ def load_correction_items(
         len(keys),
     )
     rows = [about[key] for key in keys]
-    return CorrectionItems(
-        question=question,
-        judge=judge,
-        clusters=np.array([row.cluster for row in rows], dtype=object),
-        categories=np.array([row.category or "" for row in rows], dtype=object),
-        strategies=np.array(
-            [
-                MIXED if row.strategy_b not in (None, row.strategy_a) else row.strategy_a
-                for row in rows
-            ],
-            dtype=object,
-        ),
-        scores=np.array([np.mean(scores[key]) if key in scores else np.nan for key in keys]),
-        human=human,
-        human_variance=variance,
-        probabilities=np.array(
-            [
-                np.nan if row.inclusion_probability is None else row.inclusion_probability
-                for row in rows
-            ]
-        ),
-    )
+    strategies = [
+        MIXED if row.strategy_b not in (None, row.strategy_a) else row.strategy_a for row in rows
+    ]
+    chances = [row.inclusion_probability for row in rows]
+    shared: dict[str, Any] = {
+        "clusters": np.array([row.cluster for row in rows], dtype=object),
+        "categories": np.array([row.category or "" for row in rows], dtype=object),
+        "strategies": np.array(strategies, dtype=object),
+        "human": human,
+        "human_variance": variance,
+        "probabilities": np.array([np.nan if one is None else one for one in chances]),
+        "limits": (1.0, 5.0) if question == Question.QUALITY else (0.0, 1.0),
+    }
+    return [
+        CorrectionItems(
+            question=question,
+            judge=judge,
+            scores=np.array(
+                [sum(mine[key]) / len(mine[key]) if key in mine else np.nan for key in keys]
+            ),
+            **shared,
+        )
+        for judge, mine in scores.items()
+    ]
 
 
 def _number(value: str, question: str) -> float:

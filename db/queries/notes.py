@@ -9,8 +9,9 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.errors import UserError
+from core.errors import AnswerRefusedError
 from db.models import Assignment, Item, Note, Rater
+from db.queries.tasks import not_yours
 
 NoteKind = Literal["comment", "problem"]
 LONGEST_NOTE = 4_000
@@ -34,16 +35,18 @@ def add_note(
     """Keeps a note about what is put before a person; their answer is another matter.
 
     Raises:
-        UserError: not this person's assignment, or nothing was written.
+        AnswerRefusedError: not this person's assignment, or nothing was written.
     """
     written = text.replace("\0", "").strip()[:LONGEST_NOTE]
     if not written:
-        raise UserError("The note is empty. Write a few words, or go on without it.")
+        raise AnswerRefusedError(
+            "note_empty", "The note is empty. Write a few words, or go on without it."
+        )
     assignment = session.scalar(
         select(Assignment).where(Assignment.id == assignment_id, Assignment.rater_id == rater_id)
     )
     if assignment is None:
-        raise UserError("This item is not one of yours. Open your personal link again.")
+        raise not_yours()
     session.add(
         Note(
             rater_id=rater_id,

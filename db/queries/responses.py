@@ -13,6 +13,7 @@ from core.pipeline.records import StoredResponse
 from core.pipeline.slots import current_slots
 from core.strategies import strategy_kind
 from db.models import Condition, Prompt, Response
+from db.queries.categories import UnconfirmedCategories, unconfirmed_categories
 
 PART = 2_000
 
@@ -25,7 +26,7 @@ def list_current_responses(
 ) -> list[StoredResponse]:
     """Answered slots that count, with texts, in order of prompt, condition and index.
 
-    The category is the ground truth, else the one generation used, marked `unconfirmed`.
+    The category is the ground truth, else that of `UnconfirmedCategories.of`, marked `unconfirmed`.
     """
     rows: list[Any] = []
     for start in range(0, len(prompt_ids), PART):
@@ -52,20 +53,27 @@ def list_current_responses(
         key = (response.prompt_id, response.condition_id)
         slots[key].append(response)
         about[key] = (strategy, spec, n, model, truth)
+    unconfirmed = unconfirmed_categories(session, study_id)
     found: list[StoredResponse] = []
     for key in sorted(slots):
         strategy, spec, n, model, truth = about[key]
         current = current_slots(slots[key], strategy_kind(strategy, spec))
         found.extend(
-            _stored(current[index], strategy, model, truth)
+            _stored(current[index], strategy, truth, model, unconfirmed)
             for index in sorted(current)
             if index < n and current[index].status == "ok"
         )
     return found
 
 
-def _stored(response: Response, strategy: str, model: str, truth: str | None) -> StoredResponse:
-    category = truth or response.category_used
+def _stored(
+    response: Response,
+    strategy: str,
+    truth: str | None,
+    model: str,
+    unconfirmed: UnconfirmedCategories,
+) -> StoredResponse:
+    category = truth or unconfirmed.of(response.prompt_id, model, response.category_used)
     return StoredResponse(
         id=response.id,
         prompt_id=response.prompt_id,

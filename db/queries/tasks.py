@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.crowd import CrowdPlan, read_plan
 from core.crowd.answers import CANNOT_TELL, as_shown, shown_order
+from core.errors import AnswerRefusedError
 from core.types import Question
 from core.work import WorkPurpose, WorkState
 from db.models import Assignment, Item, Prompt, Rater, Rating, Response, Study
@@ -326,6 +327,13 @@ def list_revisions(
     """(value, revision, confidence, meta) of all of a person's answers, the newest first."""
     key = {"rater_id": rater_id, "item_id": item_id, "question": question, "repeat": repeat}
     return execute(session, _REVISIONS, key).all()
+
+
+def not_yours() -> AnswerRefusedError:
+    """About an assignment that is not of the person who sent something."""
+    return AnswerRefusedError(
+        "not_yours", "This item is not one of yours. Open your personal link again."
+    )
 
 
 def execute(

@@ -8,6 +8,7 @@ from html import escape
 
 from markupsafe import Markup
 
+from core.crowd.worked import example_key
 from core.taxonomy import Category, Example, Taxonomy
 from core.types import Question
 from db.queries.tasks import Task
@@ -70,14 +71,25 @@ def explanations(task: Task, category: Category, taxonomy: Taxonomy, words: Word
             return Markup()
 
 
-def worked_examples(category: Category, words: Words, *, without: str = "") -> Markup:
+def worked_examples(
+    category: Category,
+    words: Words,
+    *,
+    without: str = "",
+    practised: frozenset[str] = frozenset(),
+) -> Markup:
     """The help and the examples of a category.
 
     Args:
         without: prompt whose examples are left out, or a practice item made of one would stand
             beside its own answer.
+        practised: keys of the items of a study that are practised on; left out as well.
     """
-    examples = tuple(one for one in category.examples if one.prompt != without)
+    examples = tuple(
+        one
+        for one in category.examples
+        if one.prompt != without and example_key(category.key, one) not in practised
+    )
     same, different = words["rate.example_same"], words["rate.example_different"]
     return _worked_examples(category.help, examples, same, different)
 

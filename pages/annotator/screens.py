@@ -99,8 +99,14 @@ def consent_screen(frame: Frame, plan: CrowdPlan) -> Screen:
     return draw("consent", frame.words["consent.title"], frame=frame, text=prose(plan.consent.text))
 
 
-def instructions_screen(frame: Frame, plan: CrowdPlan, arm: Arm) -> Screen:
-    """What people will do; definitions and examples only where they may see them by now."""
+def instructions_screen(
+    frame: Frame, plan: CrowdPlan, arm: Arm, practised: frozenset[str] = frozenset()
+) -> Screen:
+    """What people will do; definitions and examples only where they may see them by now.
+
+    Args:
+        practised: keys of items that are asked as practice, whose answers are not told before.
+    """
     words, taxonomy = frame.words, frame.taxonomy
     asked = {one.question for one in arm.questions}
     points = _what(words, asked)
@@ -109,7 +115,7 @@ def instructions_screen(frame: Frame, plan: CrowdPlan, arm: Arm) -> Screen:
     may_explain = not asked & UNDEFINED_QUESTIONS
     keys = plan.items.categories or taxonomy.keys()
     worked = [
-        (taxonomy[key].name, worked_examples(taxonomy[key], words))
+        (taxonomy[key].name, worked_examples(taxonomy[key], words, practised=practised))
         for key in keys
         if key in taxonomy and asked & _EXPLAINED and may_explain
     ]

@@ -12,6 +12,7 @@ from core.errors import UserError
 from core.evidence.standings import standings
 from db.queries.agreement import FixedEpsilon, find_epsilon, fix_epsilon
 from db.queries.studies import get_study
+from pages.components.agreement_tables import draw_readings
 from pages.components.charts_figures import draw_csv_button
 from pages.components.charts_table import Column, draw_sentences, draw_table, rounded
 from pages.components.workspace import StudyRef, database, show_user_error
@@ -85,6 +86,7 @@ def draw_alternative(found: AgreementReport, *, is_fixed: bool, name: str) -> No
         ],
         notes=_notes(rows),
     )
+    draw_readings(("omega", "rho"))
     judges = list(found.judge_names)
     if judges:
         with st.expander("Each judge in the place of each person"):

@@ -7,14 +7,23 @@ from typing import Any
 
 import streamlit as st
 
-from core.agreement import AgreementReport, AltTestPlan
+from core.agreement import (
+    AgreementReport,
+    AltTestPlan,
+    CategoryFamily,
+    SensitivityLine,
+    sensitivity_lines,
+)
 from core.evidence import AgreementData, Selection
 from core.evidence.confidence import ConfidenceBin, confidence_bins
 from core.evidence.corrected import CorrectedRow, corrected_rows
+from core.evidence.counts import CorrectedCounts
 from core.evidence.drift import Block, courses
+from core.evidence.families import families
+from db.counts import list_counting_judges, make_corrected_counts
 from db.queries.evidence import load_confidences, load_correction_items, load_person_answers
 from db.queries.studies import get_study
-from db.reports import default_template, load_agreement
+from db.reports import default_template, load_agreement, result_templates
 from pages.components.workspace import database, settings
 
 
@@ -56,6 +65,31 @@ def load_report(
     return load_data(source).report(selection, seed=source.seed, alternative=plan)
 
 
+@st.cache_resource(show_spinner="Computing", max_entries=20)
+def load_adjudicated(source: Source, selection: Selection = Selection()) -> AgreementReport | None:
+    """Judges beside adjudicated answers; None where there are none."""
+    return load_data(source).against_adjudicated(selection, seed=source.seed)
+
+
+@st.cache_data(show_spinner="Comparing categories", max_entries=40)
+def load_families(
+    source: Source, selection: Selection, of_people: str = "percent", of_judges: str = "minus_human"
+) -> list[CategoryFamily]:
+    """Every category of people and of each judge, adjusted for their number."""
+    return families(load_report(source, selection), of_people=of_people, of_judges=of_judges)
+
+
+@st.cache_data(show_spinner="Computing", max_entries=20)
+def load_sensitivity(source: Source, selection: Selection) -> list[SensitivityLine]:
+    """The figures under other choices."""
+    return sensitivity_lines(
+        load_report(source, selection).panel,
+        source.question,
+        texts=load_data(source).texts,
+        seed=source.seed,
+    )
+
+
 @st.cache_data(show_spinner="Computing", max_entries=20)
 def load_corrected(source: Source, judge: str) -> list[CorrectedRow]:
     """One judge's figures for the whole study, corrected by people."""
@@ -64,6 +98,22 @@ def load_corrected(source: Source, judge: str) -> list[CorrectedRow]:
         study = get_study(session, source.slug)
         items = load_correction_items(session, study.id, source.question, judge, usual)
     return corrected_rows(items, seed=source.seed)
+
+
+@st.cache_data(show_spinner="Reading sets", max_entries=20)
+def load_counting_judges(source: Source) -> list[str]:
+    """Names by which the study's distinct counts can be seen."""
+    with database().read() as session:
+        return list_counting_judges(session, source.study_id, result_templates(settings())[0])
+
+
+@st.cache_data(show_spinner="Counting", max_entries=20)
+def load_counts(source: Source, judge: str) -> CorrectedCounts:
+    """One judge's distinct counts, corrected by people at prompt level."""
+    with database().read() as session:
+        return make_corrected_counts(
+            session, result_templates(settings()), source.study_id, judge, seed=source.seed
+        )
 
 
 @st.cache_data(show_spinner="Computing", max_entries=20)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
 
 from core.agreement import ENSEMBLE, AgreementReport, JudgedItem
-from core.agreement.explanations import EXPLANATIONS, EXPLORATORY, is_exploratory
+from core.agreement.explanations import CAUTIONS, EXPLANATIONS, EXPLORATORY, is_exploratory
 from core.types import Question
 from pages.components.charts_figures import draw_csv_button
 from pages.components.charts_table import (
@@ -32,6 +32,13 @@ TITLES = {
     "fleiss_kappa": "Fleiss' κ",
     "sensitivity": "sensitivity",
     "specificity": "specificity",
+    "omega": "ω",
+    "rho": "ρ",
+    "spammer_score": "depends on the item",
+    "corrected": "corrected",
+    "icc": "ICC",
+    "spearman": "Spearman",
+    "kendall_tau_b": "Kendall",
 }
 PEOPLE = ("percent", "krippendorff_alpha", "gwet_ac", "fleiss_kappa")
 JUDGES = ("minus_human", "percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac")
@@ -100,11 +107,17 @@ def draw_judges(rows: Sequence[Row], question: str, *, each: bool) -> None:
 
 
 def draw_meanings(question: str) -> None:
-    """Each figure's meaning, one click away."""
+    """How to read each figure and when not to trust it, one click away."""
+    draw_readings(dict.fromkeys((*judge_statistics(question), *PEOPLE)))
+
+
+def draw_readings(names: Iterable[str]) -> None:
+    """A button per figure that opens what it means and when not to trust it."""
     with st.container(horizontal=True):
-        for name in dict.fromkeys((*judge_statistics(question), *PEOPLE)):
+        for name in names:
             with st.popover(TITLES[name], type="tertiary", key=f"meaning-{name}"):
                 st.text(EXPLANATIONS[name])
+                st.text(f"When not to trust it. {CAUTIONS[name]}")
 
 
 def draw_persons(rows: Sequence[Row]) -> None:
@@ -126,8 +139,23 @@ def draw_persons(rows: Sequence[Row]) -> None:
     )
 
 
-def confusion_rows(items: Sequence[JudgedItem], options: Sequence[str | float]) -> list[Row]:
-    """Counts of items: one row per verdict of the judge, one column per majority of people."""
+def draw_adjudicated(rows: Sequence[Row], question: str, notes: Sequence[str]) -> None:
+    """Judges beside adjudicated answers, over all categories."""
+    names = [name for name in judge_statistics(question) if name != "minus_human"]
+    draw_table(
+        [Column("judge"), *_numbers("items", *[TITLES[name] for name in names])],
+        [
+            [row["judge"], _items(row), *[figure_of(row[name]) for name in names]]
+            for row in _chosen(rows, False)
+        ],
+        notes=notes,
+    )
+
+
+def confusion_rows(
+    items: Sequence[JudgedItem], options: Sequence[str | float], reference: str = "people"
+) -> list[Row]:
+    """Counts of items: one row per verdict of the judge, one column per answer it is held to."""
     names = [word(option) for option in options]
     counts = {verdict: dict.fromkeys(names, 0) for verdict in [*names, NO_VERDICT]}
     for item in items:
@@ -135,7 +163,7 @@ def confusion_rows(items: Sequence[JudgedItem], options: Sequence[str | float]) 
     if not any(counts[NO_VERDICT].values()):
         del counts[NO_VERDICT]
     return [
-        {"judge says": verdict} | {f"people: {name}": n for name, n in cells.items()}
+        {"judge says": verdict} | {f"{reference}: {name}": n for name, n in cells.items()}
         for verdict, cells in counts.items()
     ]
 
@@ -147,28 +175,34 @@ def word(answer: str | float | None) -> str:
     return f"{answer:g}" if isinstance(answer, float) else answer
 
 
-def draw_evidence(found: AgreementReport, slug: str) -> None:
-    """Where a judge and people part: counts first, then the items, each to be read."""
+def draw_evidence(found: AgreementReport, slug: str, reference: str = "people") -> None:
+    """Where a judge and people part: counts first, then the items, each to be read.
+
+    Args:
+        reference: whose answers `found` holds the judges to: people or adjudicated.
+    """
+    is_people = reference == "people"
+    whose = "people's majority" if is_people else "the adjudicated answer"
     left, right = st.columns(2)
     judge = left.selectbox("Judge", found.judge_names, key="evidence-judge")
     categories = ["all", *sorted({str(name) for name in found.panel.categories} - {""})]
     category = right.selectbox("Category", categories, key="evidence-category")
     items = [item for item in found.judged_items(judge) if category in ("all", item.category)]
     if not items:
-        st.text("No item has a verdict of this judge and a clear majority of people.")
+        st.text(f"No item has both a verdict of this judge and {whose}.")
         return
-    rows = confusion_rows(items, found.options)
+    rows = confusion_rows(items, found.options, reference)
     # A selection belongs to the table it was made in.
     picked = st.dataframe(
         rows,
         hide_index=True,
-        key=f"confusion-{judge}-{category}",
+        key=f"confusion-{judge}-{category}-{reference}",
         on_select="rerun",
         selection_mode="single-cell",
         width="content",
     )
     cells = picked["selection"].get("cells", []) if picked else []
-    verdict, majority = _picked(cells, rows)
+    verdict, majority = _picked(cells, rows, f"{reference}: ")
     chosen = [
         item
         for item in items
@@ -180,30 +214,30 @@ def draw_evidence(found: AgreementReport, slug: str) -> None:
     ]
     tied = found.judge_confusion(judge).n_tied
     draw_notes(
-        ["Counts of items, by the judge's verdict and people's majority. Choose a cell to list it."]
+        [f"Counts of items, by the judge's verdict and {whose}. Choose a cell to list it."]
         + ([f"{tied} items are left out because people tie."] if tied else [])
     )
     about = (
-        "where judge and people part"
+        f"where the judge and {whose} part"
         if verdict is None
-        else f"the judge says {verdict}, people {majority}"
+        else f"the judge says {verdict}, {whose} {majority}"
     )
     st.text(f"{len(chosen):,} of {len(items):,} items: {about}")
     if chosen:
-        _draw_items(chosen, slug)
+        _draw_items(chosen, slug, reference)
 
 
-def _picked(cells: Sequence[Any], rows: list[Row]) -> tuple[str | None, str | None]:
+def _picked(cells: Sequence[Any], rows: list[Row], prefix: str) -> tuple[str | None, str | None]:
     """Verdict and majority of the chosen cell; None without one, or in the first column."""
     if not cells:
         return None, None
     place, column = cells[0]
-    if not str(column).startswith("people: ") or place >= len(rows):
+    if not str(column).startswith(prefix) or place >= len(rows):
         return None, None
-    return rows[place]["judge says"], str(column).removeprefix("people: ")
+    return rows[place]["judge says"], str(column).removeprefix(prefix)
 
 
-def _draw_items(items: Sequence[JudgedItem], slug: str) -> None:
+def _draw_items(items: Sequence[JudgedItem], slug: str, reference: str) -> None:
     st.dataframe(
         [
             {
@@ -211,7 +245,7 @@ def _draw_items(items: Sequence[JudgedItem], slug: str) -> None:
                 "prompt": item.cluster,
                 "category": item.category,
                 "judge": word(item.judge_value),
-                "people": ", ".join(word(answer) for answer in item.human_values),
+                reference: ", ".join(word(answer) for answer in item.human_values),
                 "item": item.item_id,
             }
             for item in items

@@ -13,6 +13,7 @@ from core.errors import UserError
 from core.taxonomy import load_taxonomy
 from core.types import UNDEFINED_QUESTIONS, Question
 from db.crowd.gold import (
+    EXAMPLES_ANSWER,
     PURPOSES,
     GoldRow,
     add_gold,
@@ -32,6 +33,12 @@ from pages.components.workspace import StudyRef, database, settings, show_user_e
 
 _OFFERED = 60
 _EXAMPLES_FOR = {"practice": "practice", "attention": "attention checks"}
+_EXAMPLES_HELP = {
+    Question.EQUIVALENCE: "The taxonomy's own pairs, with their answers and explanations. Practice "
+    "takes every second one; the instructions show the others.",
+    Question.CATEGORY: "The requests of the taxonomy's examples, each with its category and the "
+    "category's definition.",
+}
 PURPOSE_WORDS = {"practice": "Practice, with feedback", "attention": "Attention check, without"}
 
 
@@ -46,8 +53,9 @@ def draw_gold(study: StudyRef, draft: Draft) -> None:
     with database().read() as session:
         known = list_gold(session, study.id)
     _draw_known(study, known)
-    if Question.EQUIVALENCE in asked:
-        _draw_examples(study)
+    for question in EXAMPLES_ANSWER:
+        if question in asked:
+            _draw_examples(study, question)
     if asked:
         with st.expander("Choose items of the study", key="gold-choose"):
             _draw_candidate(study, asked)
@@ -101,20 +109,20 @@ def _remove(study: StudyRef, gold_ids: Sequence[int]) -> None:
     change(study, work, f"{counted(len(gold_ids), 'known answer')} removed.")
 
 
-def _draw_examples(study: StudyRef) -> None:
+def _draw_examples(study: StudyRef, question: Question) -> None:
+    small_print([f"From the taxonomy, for “{QUESTIONS[question].short}”:"])
     with st.container(horizontal=True, vertical_alignment="center"):
         for purpose in PURPOSES:
             st.button(
                 f"Worked examples for {_EXAMPLES_FOR[purpose]}",
-                key=f"gold-examples-{purpose}",
-                help="The taxonomy's own pairs, with their answers and explanations. They answer "
-                "“Same, by definition”.",
+                key=f"gold-examples-{question}-{purpose}",
+                help=_EXAMPLES_HELP[question],
                 on_click=_add_examples,
-                args=(study, purpose),
+                args=(study, question, purpose),
             )
 
 
-def _add_examples(study: StudyRef, purpose: str) -> None:
+def _add_examples(study: StudyRef, question: Question, purpose: str) -> None:
     try:
         taxonomy = load_taxonomy(settings().prompts_dir)
     except UserError as error:
@@ -122,7 +130,7 @@ def _add_examples(study: StudyRef, purpose: str) -> None:
         return
     work = partial(
         add_taxonomy_practice,
-        question=Question.EQUIVALENCE.value,
+        question=question.value,
         taxonomy=taxonomy,
         purpose=purpose,
     )

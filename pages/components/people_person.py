@@ -17,6 +17,7 @@ from pages.components.charts_table import Column, draw_table
 from pages.components.pace import duration_text
 from pages.components.people_evidence import READINGS, range_text, signal_text
 from pages.components.people_frame import (
+    SAID,
     actor,
     change,
     draw_facts,
@@ -26,7 +27,7 @@ from pages.components.people_frame import (
 )
 from pages.components.people_items import draw_item_by_key
 from pages.components.people_notes import notes_html
-from pages.components.people_words import PHASES, answer_text, counted, question_text
+from pages.components.people_words import PHASES, answer_text, beyond_text, counted, question_text
 from pages.components.theme import headline, small_print
 from pages.components.workspace import StudyRef, database, settings, show_user_error
 
@@ -235,11 +236,17 @@ def _draw_exclusion(study: StudyRef, rater_id: int, *, is_excluded: bool) -> Non
 
 
 def _decide(study: StudyRef, rater_id: int, verb: Any, reason: str) -> None:
-    def work(session: Any, _row: Any) -> None:
-        verb(session, rater_id, reason=reason, actor=actor())
+    n_beyond = 0
 
-    if change(study, work, "Included again." if verb is include else "Excluded."):
-        st.session_state[f"person-reason-{rater_id}"] = ""
+    def work(session: Any, _row: Any) -> None:
+        nonlocal n_beyond
+        n_beyond = verb(session, rater_id, reason=reason, actor=actor()) or 0
+
+    if not change(study, work, "Excluded." if verb is exclude else "Included again."):
+        return
+    st.session_state[f"person-reason-{rater_id}"] = ""
+    if n_beyond:
+        st.session_state[SAID] = f"Included again. {beyond_text(n_beyond)}"
 
 
 def _withdraw(study: StudyRef, rater_id: int) -> None:

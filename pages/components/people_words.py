@@ -108,6 +108,14 @@ def answer_text(question: str, value: str | None) -> str:
     return _ANSWERS.get(value, value)
 
 
+def beyond_text(n_items: int) -> str:
+    """What it means that a person who is included again has answered what others took over."""
+    return (
+        f"{counted(n_items, 'item')} now {'has' if n_items == 1 else 'have'} more ratings than "
+        "wanted: others had taken them over meanwhile. All of them count."
+    )
+
+
 def counted(n: int, one: str, many: str = "") -> str:
     """3 people, 1 person."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"

@@ -7,24 +7,37 @@ from typing import Any
 
 import streamlit as st
 
-from core.agreement import ENSEMBLE, AgreementReport
+from core.agreement import ENSEMBLE, AgreementReport, CategoryFamily
 from core.errors import UserError
 from core.evidence import AgreementData, Selection
 from core.evidence.corrected import MEANINGS
+from core.evidence.counts import MEASURES
+from core.evidence.families import paradoxes, simultaneous_rows
+from core.evidence.selection import ADJUDICATED, ADJUDICATED_NOTE, barred_note
 from core.types import Question
 from db.queries.agreement import list_templates
 from db.queries.analysis import list_questions
 from db.queries.studies import data_version
 from pages.components.agreement_alternative import choose_plan, draw_alternative
-from pages.components.agreement_corrected import draw_corrected
+from pages.components.agreement_categories import (
+    choose_statistics,
+    draw_families,
+    draw_sensitivity,
+)
+from pages.components.agreement_corrected import draw_corrected, draw_counts
 from pages.components.agreement_data import (
     Source,
     choose_selection,
+    load_adjudicated,
     load_confidence_bins,
     load_corrected,
+    load_counting_judges,
+    load_counts,
     load_courses,
     load_data,
+    load_families,
     load_report,
+    load_sensitivity,
 )
 from pages.components.agreement_depends import draw_confidence, draw_groups
 from pages.components.agreement_figures import judges_figure, people_figure
@@ -37,6 +50,7 @@ from pages.components.agreement_raters import (
 )
 from pages.components.agreement_report import draw_report_button
 from pages.components.agreement_tables import (
+    draw_adjudicated,
     draw_downloads,
     draw_evidence,
     draw_judges,
@@ -58,6 +72,7 @@ from pages.components.workspace import (
 VIEWS = {
     "short": "In short",
     "figures": "Figures",
+    "categories": "By category",
     "part": "Where they part",
     "raters": "Raters",
     "stand-in": "Standing in",
@@ -66,6 +81,8 @@ VIEWS = {
     "plan": "How many?",
     "method": "Method and report",
 }
+
+REFERENCES = {"people": "people's majority", ADJUDICATED: "adjudicated answers"}
 
 
 def draw_forest(values: dict[str, Any], name: str) -> None:
@@ -79,8 +96,9 @@ def draw_forest(values: dict[str, Any], name: str) -> None:
             key="people-figure",
         )
     notes = [
-        "Labels: category, items, in how many prompts. Bars are 95% intervals over prompts; a mark "
-        "without a bar has none, and the table says why. * fewer than 50 items or 30 prompts: "
+        "Labels: category, items, in how many prompts. Bars are 95% intervals over prompts, wide "
+        "enough to hold for all categories at once; a mark without a bar has none, and By category "
+        "says why. * fewer than 50 items or 30 prompts: "
         "exploratory."
     ]
     if n_judges:
@@ -107,7 +125,12 @@ def choose_evidence() -> None:
         st.session_state["view"] = "part"
 
 
-def draw_short(found: AgreementReport, other: AgreementReport | None, name: str) -> None:
+def draw_short(
+    found: AgreementReport,
+    other: AgreementReport | None,
+    adjusted: list[CategoryFamily],
+    name: str,
+) -> None:
     values = found.as_dict()
     draw_sentences(
         [
@@ -117,7 +140,9 @@ def draw_short(found: AgreementReport, other: AgreementReport | None, name: str)
     )
     if other is not None:
         draw_notes([excluded_sentence(values["humans"][0], other.as_dict()["humans"][0])])
-    draw_forest(values, name)
+    draw_forest(
+        {one: simultaneous_rows(values[one], adjusted) for one in ("humans", "judges")}, name
+    )
     if not values["judges"]:
         st.text("No judge has answered this question yet.")
         st.page_link("pages/researcher/judges.py", label="Let a judge answer it")
@@ -127,6 +152,13 @@ def draw_figures(found: AgreementReport, name: str) -> None:
     values = found.as_dict()
     several = len(values["humans"]) > 1
     each = several and st.toggle("Show each category", key="each-category")
+    if each:
+        draw_notes(
+            [
+                "These intervals are of one category alone. Before you name a category, look under "
+                "By category: intervals there hold for all at once, and tests are adjusted."
+            ]
+        )
     if values["judges"]:
         st.subheader("Judges beside people", anchor=False)
         draw_judges(values["judges"], found.question, each=each)
@@ -136,7 +168,9 @@ def draw_figures(found: AgreementReport, name: str) -> None:
         draw_judges(values["baselines"], found.question, each=each)
     st.subheader("People among themselves", anchor=False)
     draw_people(values["humans"], each=each)
-    st.text("What each figure means:")
+    told = paradoxes(found)
+    draw_notes([one for one in told if each or not one.startswith("People, ")])
+    st.text("How to read each figure, and when not to trust it:")
     draw_meanings(found.question)
     if values["judges"]:
         with st.expander("Each judge beside each person"):
@@ -144,15 +178,38 @@ def draw_figures(found: AgreementReport, name: str) -> None:
     draw_downloads(values, name)
 
 
-def draw_part(found: AgreementReport, slug: str) -> None:
+def draw_part(found: AgreementReport, adjudicated: AgreementReport | None, slug: str) -> None:
     st.subheader("Where judge and people part", anchor=False)
+    reference = "people"
+    if adjudicated is not None:
+        reference = (
+            st.segmented_control(
+                "Hold judges to",
+                list(REFERENCES),
+                format_func=REFERENCES.__getitem__,
+                default="people",
+                key="evidence-reference",
+            )
+            or "people"
+        )
     if found.judge_names:
-        draw_evidence(found, slug)
+        held = adjudicated if adjudicated is not None and reference == ADJUDICATED else found
+        draw_evidence(held, slug, reference)
     else:
         st.text("No judge has answered this question yet.")
     st.page_link(
         "pages/researcher/disagreement.py", label="Read, settle and tag what raters part on"
     )
+
+
+def draw_beside_adjudicated(found: AgreementReport | None, data: AgreementData) -> None:
+    """Judges held to what a researcher settled, where anything may serve as a reference."""
+    notes = [note for note in (ADJUDICATED_NOTE, barred_note(data.n_barred)) if note]
+    if found is not None:
+        st.subheader("Judges beside adjudicated answers", anchor=False)
+        draw_adjudicated(found.as_dict()["judges"], data.question, notes)
+    elif data.n_barred:
+        draw_notes(notes[1:])
 
 
 def draw_view(
@@ -164,8 +221,14 @@ def draw_view(
     match view:
         case "figures":
             draw_figures(found, name)
+            draw_beside_adjudicated(load_adjudicated(source, selection), data)
+            if st.toggle("Show the same under other choices", key="otherwise"):
+                draw_sensitivity(load_sensitivity(source, selection))
+        case "categories":
+            by = choose_statistics(question, has_judges=bool(found.panel.judges))
+            draw_families(load_families(source, selection, *by), name)
         case "part":
-            draw_part(found, study.slug)
+            draw_part(found, load_adjudicated(source, selection), study.slug)
         case "raters":
             draw_raters(found, name)
             st.subheader("One answer out of several", anchor=False)
@@ -193,17 +256,23 @@ def draw_view(
             other = (
                 load_report(source, _other_way(selection)) if data.excluded_with_answers else None
             )
-            draw_short(found, other, name)
+            draw_short(found, other, load_families(source, selection), name)
 
 
 def draw_whole(found: AgreementReport, source: Source, name: str) -> None:
-    question = source.question
-    judges = judge_names(found)
-    if question not in MEANINGS or not judges:
+    question, judges = source.question, judge_names(found)
+    is_mean, is_count = question in MEANINGS and bool(judges), question in MEASURES
+    if is_mean:
+        st.subheader(f"{MEANINGS[question][:1].upper()}{MEANINGS[question][1:]}", anchor=False)
+        judge = st.selectbox("Judge", judges, key="corrected-judge")
+        draw_corrected(load_corrected(source, judge), question, name)
+    counting = load_counting_judges(source) if is_count else []
+    if counting:
+        st.subheader("How many different answers a set holds", anchor=False)
+        by = st.selectbox("Counted by", counting, key="counts-judge")
+        draw_counts(load_counts(source, by), name)
+    if not (is_mean or counting):
         st.text("Needs a judge's verdicts on equivalence or quality of stored responses.")
-        return
-    judge = st.selectbox("Judge", judges, key="corrected-judge")
-    draw_corrected(load_corrected(source, judge), question, name)
 
 
 def _other_way(selection: Selection) -> Selection:

@@ -37,6 +37,11 @@ def draw_page() -> None:
         draw_new_study()
         if all(overview.slug != SLUG for overview in overviews):
             draw_sample_button()
+        st.page_link(
+            "pages/researcher/your_data.py",
+            label="Ratings from another tool",
+            icon=":material/upload_file:",
+        )
         draw_sign_out()
     if not overviews:
         with st.container(border=True):

@@ -114,6 +114,12 @@ def invite(page: Page, server: AppServer) -> None:
     fill_number(page, "Pairs: the same or different?", N_PAIRS)
     fill_number(page, "Responses: how good, 1 to 5?", 0)
     fill_number(page, "Ratings per item", N_PEOPLE)
+    # Only the last of these reruns says this. A press before it ends can be lost: what it draws
+    # moves the button under the pointer.
+    expect(
+        page.get_by_text(f"{N_PAIRS} items, {N_PAIRS * N_PEOPLE} ratings in all")
+    ).to_be_visible()
+    settle(page)
     page.get_by_role("button", name=f"Invite {N_PEOPLE} people").click()
     expect(page.get_by_text("Person 1").first).to_be_attached()
 

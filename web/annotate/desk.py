@@ -6,6 +6,7 @@ draw. What is written is on disk before anything is drawn.
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass, replace
 
@@ -15,7 +16,7 @@ from core.crowd import Phase
 from core.crowd.answers import CANNOT_TELL, CONFIDENCES
 from core.crowd.closing import check_closing
 from core.crowd.plan import QuestionPlan
-from core.errors import UserError
+from core.errors import AnswerRefusedError, UserError
 from core.security import rater_id_from_token
 from core.templates import text_hash
 from core.types import Question
@@ -34,6 +35,7 @@ from web.annotate.bodies import Body
 from web.annotate.person import Asked, Person, closed_door, find_person, screen_of
 from web.annotate.setup import Setup
 
+_LOG = logging.getLogger(__name__)
 CLOSING_PREFIX = "closing-"
 
 
@@ -114,7 +116,7 @@ class Desk:
                     person = person.moved_on(session)
         except UserError as error:
             with database.read() as session:
-                return self._refusal(session, frame, person, Refused(422, str(error)))
+                return self._refusal(session, frame, person, _refused(error, frame))
         return self._after(frame, person, task)
 
     def note(self, body: Body, text_size: str) -> Reply:
@@ -142,7 +144,7 @@ class Desk:
                 add_note(session, rater_id, task.assignment_id, kind, body.text("text"))
         except UserError as error:
             with self._setup.database.read() as session:
-                return self._refusal(session, frame, person, Refused(422, str(error)))
+                return self._refusal(session, frame, person, _refused(error, frame))
         return Reply(frame, address=frame.address(**way), said=frame.words["note.noted"])
 
     def step(self, body: Body, text_size: str) -> Reply:
@@ -296,6 +298,14 @@ class Desk:
         frame = self._setup.frame(text_size=text_size)
         screen = screens.message_screen(frame, "link_unknown")
         return Reply(frame, screen, status=404, problem=frame.words["errors.link_unknown"])
+
+
+def _refused(error: UserError, frame: Frame) -> Refused:
+    """Why something was not stored, in the person's language."""
+    if isinstance(error, AnswerRefusedError):
+        return Refused(422, frame.words[f"errors.{error.key}"])
+    _LOG.warning("an answer could not be stored: %s", error)
+    return Refused(422, frame.words["errors.not_taken"])
 
 
 def _raw_answer(task: Task, body: Body) -> str:

@@ -10,6 +10,7 @@ from core.crowd import ENDS, CrowdPlan, Phase, outcome_of
 from core.work import StudyStatus, WorkPurpose
 from db.crowd.claims import after_answer
 from db.crowd.feedback import find_feedback
+from db.crowd.gold import list_practised
 from db.crowd.participation import ParticipationView, find_participation
 from db.queries.tasks import (
     Task,
@@ -122,7 +123,10 @@ def screen_of(session: Session, frame: Frame, person: Person, asked: Asked) -> S
         case Phase.CONSENT if view is not None:
             return screens.consent_screen(frame, view.plan)
         case Phase.INSTRUCTIONS if view is not None:
-            return screens.instructions_screen(frame, view.plan, view.plan.arm(view.arm))
+            practised = list_practised(session, view.study_id) if view.plan.practice.n_items else ()
+            return screens.instructions_screen(
+                frame, view.plan, view.plan.arm(view.arm), frozenset(practised)
+            )
         case Phase.CLOSING if view is not None:
             return screens.closing_screen(frame, view.plan, view.answers)
         case Phase.PRACTICE if view is not None:

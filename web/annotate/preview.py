@@ -13,6 +13,7 @@ from core.security import study_id_from_preview_token
 from core.taxonomy import Taxonomy
 from core.types import Question
 from db.crowd.example import SET_SIZE, ExampleSet, find_example_set
+from db.crowd.gold import list_practised
 from db.models import Study
 from db.queries.tasks import Task, TaskProgress
 from pages.annotator import screens
@@ -40,19 +41,20 @@ class PreviewDesk:
         """The screen of that number."""
         token = query.get("token", "")
         study_id = study_id_from_preview_token(token, self._setup.key)
-        plan, example = None, None
+        plan, example, practised = None, None, frozenset[str]()
         if study_id is not None:
             with self._setup.database.read() as session:
                 study = session.get(Study, study_id)
                 plan = None if study is None else read_plan(study.settings)
                 example = find_example_set(session, study_id)
+                practised = list_practised(session, study_id)
         if plan is None:
             frame = self._setup.frame(text_size=text_size)
             words = frame.words
             title, text = words["preview.link_unknown_title"], words["preview.link_unknown"]
             return Reply(frame, screens.note_screen(frame, title, text), status=404)
         frame = self._setup.frame(language=plan.language, text_size=text_size)
-        walk = preview_screens(plan, example or _worked_set(frame.taxonomy))
+        walk = preview_screens(plan, example or _worked_set(frame.taxonomy), practised)
         wanted = whole(query.get("pick" if "go" in query else "at")) or 0
         at = min(wanted, len(walk) - 1)
         names = tuple(name for name, _ in walk)
@@ -60,15 +62,18 @@ class PreviewDesk:
         return Reply(frame, walk[at][1](frame))
 
 
-def preview_screens(plan: CrowdPlan, example: ExampleSet) -> list[tuple[str, Draw]]:
+def preview_screens(
+    plan: CrowdPlan, example: ExampleSet, practised: frozenset[str] = frozenset()
+) -> list[tuple[str, Draw]]:
     """Name and drawing of every screen the plan leads to, in order."""
+    practised = practised if plan.practice.n_items else frozenset()
     found: list[tuple[str, Draw]] = []
     if plan.consent.text:
         found.append(("Consent", partial(screens.consent_screen, plan=plan)))
     for arm in plan.arms:
         label = f" · {arm.name}" if len(plan.arms) > 1 else ""
         if plan.show_instructions:
-            draw = partial(screens.instructions_screen, plan=plan, arm=arm)
+            draw = partial(screens.instructions_screen, plan=plan, arm=arm, practised=practised)
             found.append((f"Instructions{label}", draw))
         if plan.practice.n_items:
             found += _practice(plan, arm, example, label)

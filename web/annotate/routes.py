@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVarTuple
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -36,7 +37,12 @@ _HEADERS = {
     "referrer-policy": "same-origin",
 }
 
+# More threads than this only wait for each other: for the interpreter, and for the one writer of
+# SQLite, who has to win the interpreter back after each of its statements.
+N_THREADS = 8
+
 Handler = Callable[[Body, str], Reply]
+Given = TypeVarTuple("Given")
 
 
 def annotate_routes(settings: Settings, key: bytes) -> list[Route]:
@@ -65,6 +71,13 @@ def annotate_routes(settings: Settings, key: bytes) -> list[Route]:
 class _Routes:
     def __init__(self, desk: Desk, joining: JoinDesk, preview: PreviewDesk) -> None:
         self._desk, self._joining, self._preview = desk, joining, preview
+        self._threads: CapacityLimiter | None = None
+
+    async def _in_thread(self, serve: Callable[[*Given], Reply], *given: *Given) -> Reply:
+        """First come, first served, by few threads."""
+        if self._threads is None:
+            self._threads = CapacityLimiter(N_THREADS)
+        return await to_thread.run_sync(serve, *given, limiter=self._threads)
 
     async def look(self, request: Request) -> Response:
         """A person's page."""
@@ -79,7 +92,7 @@ class _Routes:
             saved="saved" in query,
             noted="noted" in query,
         )
-        reply = await to_thread.run_sync(
+        reply = await self._in_thread(
             self._desk.look, query.get("link", ""), asked, _text_size(request)
         )
         return _page(reply)
@@ -93,19 +106,19 @@ class _Routes:
         elif body.is_too_long:
             reply = self._desk.refuse(body, size, "too_long", 413)
         else:
-            reply = await to_thread.run_sync(handler, body, size)
+            reply = await self._in_thread(handler, body, size)
         return _json(reply) if body.is_json else _after_form(reply)
 
     async def join(self, request: Request) -> Response:
         """Somebody comes from a recruiting platform."""
         query = dict(request.query_params)
-        reply = await to_thread.run_sync(self._joining.join, query, _text_size(request))
+        reply = await self._in_thread(self._joining.join, query, _text_size(request))
         return _after_form(reply)
 
     async def preview(self, request: Request) -> Response:
         """A researcher looks at the screens."""
         query = dict(request.query_params)
-        reply = await to_thread.run_sync(self._preview.look, query, _text_size(request))
+        reply = await self._in_thread(self._preview.look, query, _text_size(request))
         return _page(reply)
 
     async def size(self, request: Request) -> Response:
@@ -115,7 +128,7 @@ class _Routes:
             return _after_form(self._desk.refuse(body, NORMAL_SIZE, "foreign", 403))
         asked = Asked(go=True, at=body.whole("at"))
         size = body.text("size") if body.text("size") in TEXT_SIZES else NORMAL_SIZE
-        reply = await to_thread.run_sync(self._desk.look, body.text("link"), asked, size)
+        reply = await self._in_thread(self._desk.look, body.text("link"), asked, size)
         way = {"go": 1} if asked.at is None else {"go": 1, "at": asked.at}
         response: Response = _page(reply)
         if reply.status == 200:

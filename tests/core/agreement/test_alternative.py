@@ -11,7 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from core.agreement.alternative import alternative_test, panel_tests
+from core.agreement.alternative import (
+    _one_sided,
+    _skewness,
+    _without_skewness,
+    alternative_test,
+    panel_tests,
+)
 from core.agreement.alternative_rows import AltTestPlan
 from core.agreement.baselines import skill_free_baselines
 from core.agreement.table import build_panel
@@ -103,21 +109,27 @@ def test_distance_counts_for_rmse_and_not_for_accuracy():
     assert (near.rho, near.difference) == (0, 1)
 
 
-def test_with_one_item_per_prompt_both_variants_are_the_same():
+def test_with_one_item_per_prompt_the_variants_differ_by_the_skewness_alone():
     people, judge = crowd(80, 0.8, 0.8)
     alone = alternative_test(people, judge, AltTestPlan(0.1))
     theirs = alternative_test(people, judge, published())
-    assert [row.p for row in alone.per_rater] == pytest.approx([row.p for row in theirs.per_rater])
+    for mine, published_row in zip(alone.per_rater, theirs.per_rater, strict=True):
+        assert mine.difference == published_row.difference
+        # Never less careful, and hardly more with 80 prompts.
+        assert published_row.p <= mine.p < published_row.p + 0.01
 
 
-def test_the_clustered_variant_is_a_t_test_of_prompt_means_when_prompts_are_alike_in_size():
+def test_the_clustered_variant_is_halls_t_test_of_prompt_means_when_prompts_are_alike_in_size():
     people, judge = crowd(100, 0.8, 0.7, seed=5)
     clusters = np.repeat(np.arange(20), 5)
     row = alternative_test(people, judge, AltTestPlan(0.1), clusters=clusters).per_rater[0]
     others = people[1:]
     hers, its = (others == people[0]).mean(axis=0), (others == judge).mean(axis=0)
     means = (np.sign(hers - its)).reshape(20, 5).mean(axis=1)
-    assert row.p == pytest.approx(stats.ttest_1samp(means, 0.1, alternative="less").pvalue)
+    t = stats.ttest_1samp(means, 0.1, alternative="less").statistic
+    g = max(0.0, stats.skew(means, bias=False)) * (1 + 4 / 20)
+    corrected = t + g * (1 / 6 + t**2 / 3) / math.sqrt(20) + g**2 * t**3 / (27 * 20)
+    assert row.p == pytest.approx(stats.t.cdf(corrected, 19))
     assert row.n_prompts == 20
 
 
@@ -356,3 +368,34 @@ def test_rmse_on_a_nominal_question_is_refused(make_ratings):
     panel = panel_of(make_ratings, {})
     with pytest.raises(InvalidRatingsError, match="needs a scale"):
         panel_tests(panel, panel.judges[0], AltTestPlan(0.2, score="rmse"))
+
+
+def test_the_correction_for_skewness_is_halls_cubic():
+    # T + g (1/6 + T²/3) / √n + g² T³ / (27 n) at T = -2, g = 1.5, n = 9:
+    # -2 + 1.5 * (1/6 + 4/3) / 3 - 2.25 * 8 / 243 = -2 + .75 - .0741.
+    corrected = _without_skewness(np.array(-2.0), 1.5, 9)
+    assert float(corrected) == pytest.approx(-1.3241, abs=1e-4)
+    falling = _without_skewness(np.linspace(-30, 5, 200), 3.0, 10)
+    assert np.all(np.diff(falling) > 0)
+
+
+def test_skewness_is_that_of_the_sample_made_up_for_its_size_and_never_negative():
+    # 0, 0, 0, 10: mean 2.5, s = 5, G1 = 4/(3·2) · (3·(-2.5)³ + 7.5³) / 125 = 2; times 1 + 4/4.
+    assert _skewness(np.array([0.0, 0.0, 0.0, 10.0])) == pytest.approx(4.0)
+    assert _skewness(np.array([0.0, 0.0, 0.0, -10.0])) == 0.0
+
+
+def test_fourteen_prompts_reject_a_judge_that_costs_epsilon_in_about_five_percent():
+    """Differences of prompts as skewed as judges' are, with mean exactly epsilon."""
+    rng = np.random.default_rng(0)
+    plan = AltTestPlan(0.1)
+    plain = corrected = 0
+    prompts = np.repeat(np.arange(14), 10)
+    for _ in range(3000):
+        # Beta(.5, 1.5) has mean .25 and skewness 1.1; shifted by -.15 its mean is epsilon.
+        cost = np.repeat(rng.beta(0.5, 1.5, 14) - 0.15, 10)
+        p, error, freedom, _skew = _one_sided(cost, prompts, plan)
+        corrected += p < 0.05
+        plain += float(stats.t.cdf((cost.mean() - 0.1) / error, freedom)) < 0.05
+    assert plain / 3000 > 0.075
+    assert corrected / 3000 < 0.065

@@ -47,7 +47,7 @@ def test_the_published_table_shows_what_is_claimed():
     clustered = [value for (what, _), value in found.items() if "clustered" in what]
     published = [value for (what, _), value in found.items() if "published" in what]
     assert len(clustered) == len(published) == 2
-    assert max(clustered) < 0.1 < min(published)
+    assert max(clustered) <= 0.06 < 0.1 < min(published)
 
 
 def test_the_speed_benchmark_runs_on_a_small_table():

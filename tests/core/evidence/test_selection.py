@@ -1,5 +1,7 @@
 """A report on part of the ratings, without loading them again."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -58,3 +60,23 @@ def test_excluded_people_who_answered_are_named(data):
 def test_only_a_selection_without_filters_is_whole():
     assert Selection(with_excluded=True).is_whole
     assert not Selection(without_twins=True).is_whole
+
+
+def test_judges_are_held_to_adjudicated_answers_without_people(data):
+    judges = data.ratings.loc[data.ratings["rater_id"] == "ann"].assign(
+        rater_id="j:x", rater_kind="judge", value=["equivalent"] * 5 + ["different"] * 5
+    )
+    settled = {f"i{n}": "equivalent" if n < 8 else "different" for n in range(10)}
+    judged = replace(
+        data, ratings=pd.concat([data.ratings, judges], ignore_index=True), adjudicated=settled
+    )
+    found = judged.against_adjudicated()
+    row = next(row for row in found.judges if row.category == "all")
+    # Of 8 settled equivalent the judge calls 5 so; of 2 settled different, both.
+    assert row.statistics["percent"].value == pytest.approx(0.7)
+    assert row.statistics["sensitivity"].value == pytest.approx(5 / 8)
+    assert row.statistics["specificity"].value == 1.0
+    assert row.statistics["minus_human"].value is None
+    assert found.panel.people.names == ("adjudicated",)
+    assert judged.report().humans[0].n_raters == 2
+    assert data.against_adjudicated() is None

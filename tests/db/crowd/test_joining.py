@@ -12,9 +12,10 @@ from sqlalchemy import func, select, update
 from core.errors import UserError
 from core.security import pseudonym
 from core.taxonomy import load_taxonomy
+from db.crowd.erasure import withdraw
 from db.crowd.joining import StudyNotOpen, add_invited, join
 from db.crowd.opening import close_study, open_study, save_plan
-from db.crowd.participation import find_participation, touch
+from db.crowd.participation import agree, decline, find_participation, touch
 from db.crowd.taken import count_taken
 from db.models import Identity, Participation, Rater, now
 from db.queries.people import list_people
@@ -208,3 +209,29 @@ def test_every_end_can_be_tried_out_and_nothing_of_it_counts(db, outcome, end):
         assert count_taken(session, study_id) == {}
     assert {one.purpose for one in work_of(db, rater_id)} <= {"test"}
     assert rater_id != come(db, "me")
+
+
+def test_who_was_told_that_it_is_full_is_let_in_when_a_place_comes_free(db):
+    open_crowd_study(db, a_plan())
+    first, _, late, later = (come(db, f"P{n}") for n in range(4))
+    with db.write() as session:
+        assert touch(session, late) == "full"
+        decline(session, first)
+        assert touch(session, late) == "consent"
+        assert touch(session, later) == "full"
+
+
+def test_who_had_begun_and_found_nothing_left_goes_on_where_they_were(db):
+    open_crowd_study(db, a_plan(consent={"text": "We ask you to rate."}))
+    first, second, third = (come(db, f"P{n}") for n in range(3))
+    with db.write() as session:
+        long_ago = now() - timedelta(days=1)
+        session.execute(update(Participation).values(last_seen_at=long_ago))
+    fourth = come(db, "P3")
+    with db.write() as session:
+        for one in (first, second, fourth):
+            assert agree(session, one, text_hash="t") in ("rating", "full")
+        assert touch(session, fourth) == "full"
+        withdraw(session, first, log=None)
+        assert touch(session, fourth) == "rating"
+        assert touch(session, third) == "full"

@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from core.types import Question
 from db.crowd.monitoring import monitor
-from db.crowd.opening import pause_study
-from db.models import Participation, Rating, now
+from db.crowd.opening import open_study, pause_study, save_plan
+from db.invitations import Invitation, invite
+from db.models import Participation, Rater, Rating, now
+from db.queries.answers import Given, add_answer
 from db.queries.studies import get_study
+from db.queries.tasks import find_task
 from tests.support.crowd_study import (
     SLUG,
+    add_crowd_study,
     answer,
     answer_all,
     come,
@@ -100,3 +105,23 @@ def test_striking_people_are_flagged_with_figures(db):
     assert [one.text for one in flags if one.rater_id == rater_id] == [
         "100% of 24 answers faster than reading allows; the rule is at most 50%"
     ]
+
+
+def test_people_invited_before_there_was_a_plan_count_as_they_do_when_work_is_given_out(db):
+    with db.write() as session:
+        study = add_crowd_study(session)
+        invite(session, study, Invitation(("Ada",), {Question.EQUIVALENCE: 4}, 1, 0))
+        save_plan(
+            session,
+            study,
+            plan_of(arms=one_arm(n_items=100), work={"ratings_per_item": 2, "items_per_person": 0}),
+            actor="t",
+        )
+        open_study(session, study, actor="t")
+        study_id = study.id
+        ada = session.scalars(select(Rater.id).where(Rater.name == "Ada")).one()
+    with db.write() as session:
+        task = find_task(session, ada)
+        add_answer(session, ada, task.assignment_id, Given("different", "t@1"))
+        state = monitor(session, study_id)
+    assert (state.done, state.coverage["equivalence"][1]) == (1, 1)

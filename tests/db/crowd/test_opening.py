@@ -12,7 +12,7 @@ from core.crowd import read_plan
 from core.errors import UserError
 from core.taxonomy import load_taxonomy
 from core.types import Question
-from db.crowd.gold import add_gold, add_taxonomy_practice, suggest_gold_items
+from db.crowd.gold import add_gold, add_taxonomy_practice, list_gold, suggest_gold_items
 from db.crowd.opening import (
     checklist,
     close_study,
@@ -328,5 +328,18 @@ def test_worked_examples_become_practice_once(db):
         n = add_taxonomy_practice(session, study, "equivalence", load_taxonomy())
         assert n == add_taxonomy_practice(session, study, "equivalence", load_taxonomy())
         assert n == len(session.scalars(select(Item).where(Item.kind == "external")).all())
+        # Half of them, or the instructions would have nothing to show that is not asked.
+        assert n == len(load_taxonomy())
+        assert {one.value for one in list_gold(session, study.id)} == {"equivalent", "different"}
         with pytest.raises(UserError, match="not 'quality'"):
             add_taxonomy_practice(session, study, "quality", load_taxonomy())
+
+
+def test_requests_of_the_worked_examples_become_practice_in_naming_categories(db):
+    with db.write() as session:
+        study = add_crowd_study(session)
+        add_taxonomy_practice(session, study, "category", load_taxonomy())
+        rows = list_gold(session, study.id)
+    assert {one.value for one in rows} == set(load_taxonomy())
+    assert len({one.prompt for one in rows}) == len(rows)
+    assert all(one.texts == () and one.explanation for one in rows)

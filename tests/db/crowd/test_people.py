@@ -36,6 +36,7 @@ from tests.support.crowd_study import (
     one_arm,
     open_crowd_study,
     plan_of,
+    work_of,
 )
 
 
@@ -191,3 +192,27 @@ def test_people_are_found_by_pseudonym_and_number(db, study_id):
         assert find_rater(session, study_id, str(rater_id)) == rater_id
         with pytest.raises(UserError, match="Nobody is called 'x'"):
             find_rater(session, study_id, "x")
+
+
+def test_who_is_included_again_keeps_answers_beyond_k_and_gives_back_what_others_took(db):
+    open_crowd_study(
+        db,
+        plan_of(arms=one_arm(n_items=4), work={"ratings_per_item": 1, "items_per_person": 4}),
+    )
+    first = come(db, "A")
+    answer(db, first)
+    with db.write() as session:
+        exclude(session, first, reason="Asked twice.")
+    second = come(db, "B")
+    answer(db, second)
+    assert {one.item_id for one in work_of(db, first)} == {
+        one.item_id for one in work_of(db, second)
+    }
+    with db.write() as session:
+        n_beyond = include(session, first, reason="Mistaken.", actor="ada")
+        event = session.scalars(select(Event).where(Event.kind == "participant_included")).one()
+    assert n_beyond == 1 == event.detail["items_beyond_wanted"]
+    assert sorted(one.state for one in work_of(db, first)) == ["done", *["released"] * 3]
+    with db.read() as session:
+        counts = sorted(n for n, _, _ in count_taken(session, event.study_id).values())
+    assert counts == [1, 1, 1, 2]

@@ -4,13 +4,15 @@ from core.importing import ImportedRating
 from core.taxonomy import load_taxonomy
 from db.engine import Database, open_database
 from db.imports import import_ratings
-from db.models import Participation, Rater, now
+from db.models import Item, Participation, Rater, now
 from db.queries.agreement import find_epsilon
+from db.queries.disagreement import adjudicate
 from db.queries.studies import add_study, get_study
 from tests.pages.researcher.conftest import OpenPage
 
 VIEWS = (
-    "short", "figures", "part", "raters", "stand-in", "whole", "depends", "plan", "method",
+    "short", "figures", "categories", "part", "raters", "stand-in", "whole", "depends", "plan",
+    "method",
 )  # fmt: skip
 RATINGS = b"""item_id,question,rater_id,rater_kind,value,prompt_id
 i1,equivalence,ann,human,same,p1
@@ -178,6 +180,28 @@ def test_a_filter_leaves_the_rest_out(open_page: OpenPage):
     drawn = shown(page)
     assert "96 items" not in drawn
     assert "3 people gave" in drawn
+
+
+def test_an_adjudicated_answer_is_a_reference_and_nobody_among_people(
+    open_page: OpenPage, sample_db: Database
+):
+    with sample_db.write() as session:
+        study = get_study(session, "sample")
+        items = session.query(Item).filter_by(study_id=study.id, kind="pair").limit(3).all()
+        for item, seen in zip(items, (False, False, True), strict=True):
+            adjudicate(session, study.id, item.key, "equivalence", "equivalent", actor="eva",
+                       judges_seen=seen)  # fmt: skip
+    page = open_page("agreement", study="sample")
+    assert "3 people gave 288 answers" in shown(page)
+    look_at(page, "figures")
+    assert "Judges beside adjudicated answers" in [one.value for one in page.subheader]
+    assert "1 item was settled after judges&#x27; verdicts were seen" in shown(page)
+    look_at(page, "part")
+    page.segmented_control(key="evidence-reference").set_value("adjudicated").run()
+    assert not page.exception
+    confusion = page.dataframe[0].value
+    assert "adjudicated: equivalent" in confusion.columns
+    assert int(confusion.drop(columns="judge says").to_numpy().sum()) == 2
 
 
 def test_epsilon_is_fixed_once_and_then_named(open_page: OpenPage, sample_db: Database):

@@ -220,7 +220,7 @@ def test_known_answers_come_from_worked_examples_and_from_items(
     page = begin(open_page)
     for step in ("questions", "work", "checks"):
         page.button(key=f"to-{step}").click().run()
-    page.button(key="gold-examples-practice").click().run()
+    page.button(key="gold-examples-equivalence-practice").click().run()
     assert not page.exception
     with draft_db.read() as session:
         known = list_gold(session, get_study(session, SLUG).id)

@@ -421,3 +421,16 @@ def test_a_personal_link_opens_no_preview_and_a_preview_no_work(visitor: Visitor
     assert visitor.client.get("/rate", params={"link": preview}).status_code == 404
     with visitor.database.read() as session:
         assert session.get_one(Study, study_id).status == "open"
+
+
+def test_a_refusal_is_told_in_the_language_of_the_study(visitor: Visitor):
+    study_id = start_study(visitor, plan_of(arms=one_arm(n_items=4), language="de"))
+    token = come(visitor, study_id, "P")
+    reply = visitor.answer(token, asked(visitor, token), "mauve")
+    assert reply.status_code == 422
+    assert "keine der Antworten" in reply.json()["problem"]
+    noted = visitor.client.post(
+        "/rate/note",
+        json={"link": token, "assignment": asked(visitor, token), "kind": "problem", "text": " "},
+    )
+    assert "nichts geschrieben" in noted.json()["problem"]
