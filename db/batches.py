@@ -119,6 +119,14 @@ class SqlLedger:
                 .values(status="submitted", remote_id=remote_id)
             )
 
+    def set_withdrawn(self, key: str) -> None:
+        with self._database.write() as session:
+            session.execute(
+                update(Batch)
+                .where(Batch.key == key, Batch.status == "submitted")
+                .values(status="withdrawn")
+            )
+
     def set_counts(self, key: str, counts: Mapping[str, int]) -> None:
         with self._database.write() as session:
             session.execute(update(Batch).where(Batch.key == key).values(counts=dict(counts)))
@@ -128,7 +136,7 @@ class SqlLedger:
     ) -> None:
         with self._database.write() as session:
             batch = session.scalars(select(Batch).where(Batch.key == key).with_for_update()).one()
-            if batch.status not in {"submitting", "submitted"}:
+            if batch.status not in {"submitting", "submitted", "withdrawn"}:
                 return
             batch.status, batch.message, batch.ended_at = status, message, now()
             by_name = {reply.custom_id: reply for reply in replies}

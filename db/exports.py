@@ -7,11 +7,8 @@ stays out.
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,18 +16,12 @@ from sqlalchemy import Boolean, Float, Integer, Select, Table, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import TypeEngine
 
-from core.crowd import SETTINGS_KEY, read_plan
-from core.crowd.plan import RETENTION_MONTHS
 from core.exporting import write_bundle
 from core.security import load_secret_key, pseudonym
-from core.settings import BUNDLED_PROMPTS, Settings
-from core.strategies import load_strategies
-from core.strategies.custom import FILE as STRATEGY_FILE
-from core.taxonomy import load_taxonomy
-from core.templates import find_prompt_file, read_prompt_file
+from core.settings import Settings
 from core.work import LATE_MARK
 from db.engine import Database
-from db.migrations import HEAD
+from db.export_documents import study_documents
 from db.models import (
     Assignment,
     Base,
@@ -63,14 +54,6 @@ from db.reports import default_template
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# What the numbers depend on.
-PACKAGES = (
-    "taskanchor", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "sqlalchemy", "openai",
-    "anthropic", "streamlit",
-)  # fmt: skip
-
-# Raised when a reader of older bundles would misread a newer one.
-BUNDLE_VERSION = 1
 LONG_RATINGS = "ratings_long"
 # In a rater's meta: came with a bundle, whose people are pseudonyms already.
 PSEUDONYM = "pseudonym"
@@ -78,32 +61,6 @@ PSEUDONYM = "pseudonym"
 # What is known about an answer without saying anything about the person; other columns that came
 # with imported human ratings may.
 _OWN_META = frozenset({TICKS, LATE_MARK, "elapsed_capped"})
-
-_README = """\
-Study {slug}{sample}, exported by Taskanchor.
-
-study.json       the study's settings and the taxonomy it was started with; keep_until is the day
-                 by which this file has to be deleted, so that withdrawn answers do not live on
-versions.json    Python, packages and database schema that wrote this file
-templates.json   which templates (name@hash) responses, ratings and checklists were made with
-taxonomy.toml, templates/    the taxonomy and templates in use when this file was written
-strategies.toml  the researcher's own strategies, where there are any
-
-People appear under pseudonyms that are the same in every export of this study. Names, contacts,
-identifiers of recruiting platforms and columns that came with imported human ratings are left
-out; values of the parameters people came with are replaced by pseudonyms. Comments people wrote,
-also at the end, are there as they wrote them: read them before you publish.
-
-participations holds people's way through a crowd study; is_test marks researchers who tried it
-out. gold holds the known answers, notes what people wrote about items, samples how likely each item
-was to be drawn. The purpose of an assignment or rating says whether it counts: only "rating" does.
-
-ratings holds every answer with all its revisions. ratings_long holds the answers that count, one
-row per item, question, rater, repeat and, for judges, order, with the texts, as `taskanchor
-ratings import` reads them: import parquet/ratings_long.parquet, whose texts are unchanged.
-Verdicts derived from a grouping, practice, attention checks and adjudicated answers are in ratings
-only. tags holds researchers' words for why raters part on an item.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +86,7 @@ def export_study(database: Database, settings: Settings, slug: str, path: Path) 
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         study = get_study(session, slug)
         tables = _tables(session, settings, study, key)
-        documents = _documents(session, settings, study)
+        documents = study_documents(session, settings, study)
     write_bundle(path, tables, documents, created_at=now())
     rows = {name: table.num_rows for name, table in tables.items()}
     with database.write() as session:
@@ -330,87 +287,3 @@ def _long_ratings(
             for name, values in columns.items()
         }
     )
-
-
-def _documents(session: Session, settings: Settings, study: Study) -> dict[str, str | bytes]:
-    today = now().date()
-    described = {
-        "bundle_version": BUNDLE_VERSION,
-        "slug": study.slug,
-        "title": study.title,
-        "status": study.status,
-        "sample_data": study.is_sample,
-        "taxonomy_version": study.taxonomy_version,
-        "taxonomy_hash": study.taxonomy_hash,
-        "taxonomy_hash_in_use": load_taxonomy(settings.prompts_dir).content_hash,
-        "settings": _public(study.settings),
-        "created_at": study.created_at.isoformat(),
-        "exported_on": today.isoformat(),
-        "keep_until": _keep_until(study.settings, today).isoformat(),
-    }
-    versions = {"python": platform.python_version(), "schema": HEAD} | {
-        name: package_version(name) for name in PACKAGES
-    }
-    sample = " (sample data: simulated, not a finding)" if study.is_sample else ""
-    documents: dict[str, str | bytes] = {
-        "README.txt": _README.format(slug=study.slug, sample=sample),
-        "study.json": json.dumps(described, indent=2, ensure_ascii=False),
-        "versions.json": json.dumps(versions, indent=2),
-        "templates.json": json.dumps(templates_used(session, study.id), indent=2),
-    }
-    texts = ["taxonomy.toml"]
-    texts += [f"templates/{path.name}" for path in (BUNDLED_PROMPTS / "templates").glob("*.txt")]
-    texts += _own_texts(settings.prompts_dir)
-    for relative in sorted(texts):
-        documents[relative] = read_prompt_file(find_prompt_file(relative, settings.prompts_dir))
-    return documents
-
-
-def _keep_until(settings: Mapping[str, Any], today: date) -> date:
-    """The day by which the bundle has to be deleted; the 28th where a month has no such day."""
-    plan = read_plan(dict(settings))
-    months = today.month - 1 + (plan.retention_months if plan else RETENTION_MONTHS)
-    return date(today.year + months // 12, months % 12 + 1, min(today.day, 28))
-
-
-def _public(settings: Mapping[str, Any]) -> dict[str, Any]:
-    plan = read_plan(dict(settings))
-    return {**settings, **({} if plan is None else {SETTINGS_KEY: plan.to_public()})}
-
-
-def _own_texts(prompts_dir: Path | None) -> list[str]:
-    """The researcher's strategies, and the templates that only those use."""
-    own = [one for one in load_strategies(prompts_dir).values() if one.own]
-    names = {name for one in own for name in (one.template_name, one.general_name) if name}
-    bundled = {path.stem for path in (BUNDLED_PROMPTS / "templates").glob("*.txt")}
-    return [STRATEGY_FILE, *(f"templates/{name}.txt" for name in names - bundled)] if own else []
-
-
-def templates_used(session: Session, study_id: int) -> dict[str, list[str]]:
-    """name@hash of every template that anything in the study was made with."""
-    responses = session.execute(
-        select(Response.template_name, Response.template_hash)
-        .join(Condition, Response.condition_id == Condition.id)
-        .where(Condition.study_id == study_id, Response.template_name != "")
-        .distinct()
-    )
-    by_rater = {
-        name: session.scalars(
-            select(table.template)
-            .join(Rater, table.rater_id == Rater.id)
-            .where(Rater.study_id == study_id, table.template != "")
-            .distinct()
-        )
-        for name, table in (("ratings", Rating), ("checklists", Checklist))
-    }
-    return {"responses": sorted(f"{name}@{digest}" for name, digest in responses)} | {
-        name: sorted(found) for name, found in by_rater.items()
-    }
-
-
-def package_version(package: str) -> str:
-    """The installed version of a package."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

@@ -23,7 +23,7 @@ from db.queries.prompts import PROMPT_SETS
 from db.queries.ratings import current_ratings
 from db.queries.responses import list_current_responses
 from db.queries.studies import add_event, touch
-from db.store import storable
+from db.saving import storable
 
 IMPORTED = "imported"
 

@@ -197,7 +197,7 @@ def execute_chunk(
     workshop = Workshop.open(
         store,
         settings,
-        Control(should_stop=reporter.should_stop, on_progress=reporter),
+        Control(reporter.should_stop, reporter, reporter.is_cancelled),
         SqlLedger(database, study_id, run_id),
     )
     try:
@@ -232,6 +232,7 @@ class _Reporter:
         on_progress: Callable[[Progress], None],
     ) -> None:
         self.stopped = False
+        self._cancelled = False
         self._database = database
         self._key = (run_id, attempt, number)
         self._outer_stop = should_stop
@@ -253,8 +254,13 @@ class _Reporter:
                     select(Run.status, Run.attempt).where(Run.id == run_id)
                 ).one()
             self.stopped = status not in {"queued", "running"} or current != attempt
+            self._cancelled = status == "cancelled"
         self.stopped = self.stopped or self._outer_stop()
         return self.stopped
+
+    def is_cancelled(self) -> bool:
+        """Whether the run was cancelled, and not this process told to end."""
+        return self._cancelled and not self._outer_stop()
 
     def write(self, progress: Progress, status: str) -> None:
         run_id, attempt, number = self._key

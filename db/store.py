@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -11,11 +10,6 @@ from sqlalchemy.orm import Session
 
 from core.pipeline.records import (
     KnownParaphrases,
-    NewChecklist,
-    NewJudgedSet,
-    NewParaphrases,
-    NewRating,
-    NewResponse,
     Record,
     StoredPrompt,
     StoredResponse,
@@ -28,7 +22,6 @@ from db.engine import Database, insert_into
 from db.models import (
     Checklist,
     Item,
-    JudgedSet,
     ParaphraseSet,
     Prompt,
     Rater,
@@ -41,7 +34,7 @@ from db.queries.items import ensure_pair_items, ensure_prompt_items, ensure_resp
 from db.queries.prompts import given_paraphrases
 from db.queries.ratings import current_ratings
 from db.queries.responses import list_current_responses
-from db.queries.studies import touch
+from db.saving import Work, save_records
 
 # SQLite takes 32,766 variables in a statement, PostgreSQL 65,535.
 IN_LIMIT = 5_000
@@ -254,194 +247,8 @@ class SqlStore:
             executors.release(session, self._executor_id, unit_keys)
 
     def save(self, records: Sequence[Record]) -> None:
-        by_kind: dict[type, list[Any]] = defaultdict(list)
-        for record in records:
-            by_kind[type(record)].append(record)
         with self._database.write() as session:
-            self._save_responses(session, by_kind[NewResponse])
-            self._save_ratings(session, by_kind[NewRating])
-            self._save_checklists(session, by_kind[NewChecklist])
-            self._save_paraphrases(session, by_kind[NewParaphrases])
-            self._save_judged_sets(session, by_kind[NewJudgedSet])
-            touch(session, self._study_id)
-
-    def _save_responses(self, session: Session, records: Sequence[NewResponse]) -> None:
-        if not records:
-            return
-        rows = [self._response_values(record) for record in records]
-        slot = ["prompt_id", "condition_id", "sample_index", "replicate"]
-        statement = insert_into(session, Response)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=slot,
-                set_={name: statement.excluded[name] for name in rows[0] if name not in slot},
-                # A stored response is never replaced; a failed call is, by what made it good.
-                where=Response.status == "failed",
-            ),
-            rows,
-        )
-
-    def _response_values(self, record: NewResponse) -> dict[str, Any]:
-        return {
-            "prompt_id": record.prompt_id,
-            "condition_id": record.condition_id,
-            "sample_index": record.sample_index,
-            "replicate": record.replicate,
-            "status": "failed" if record.reason else "ok",
-            "text": storable(record.text),
-            "reason": record.reason,
-            "detail": storable(record.detail),
-            "flags": list(record.flags),
-            "finish_reason": record.finish_reason,
-            "category_used": record.category_used,
-            "category_source": record.category_source,
-            "template_name": record.template_name,
-            "template_hash": record.template_hash,
-            "parameters_sent": dict(record.parameters_sent),
-            "parameters_dropped": dict(record.parameters_dropped),
-            "input_tokens": record.usage.input_tokens,
-            "output_tokens": record.usage.output_tokens,
-            "attempts": record.attempts,
-            "latency_ms": record.latency_ms,
-            "served_model": record.served_model,
-            "raw_reply": None if record.raw_reply is None else storable(record.raw_reply),
-            "run_id": self._run_id,
-            "meta": _storable_values(record.meta),
-            "created_at": now(),
-        }
-
-    def _save_ratings(self, session: Session, records: Sequence[NewRating]) -> None:
-        if not records:
-            return
-        session.execute(
-            insert_into(session, Rating).on_conflict_do_nothing(),
-            [
-                {
-                    "rater_id": record.rater_id,
-                    "item_id": record.item_id,
-                    "question": record.question,
-                    "value": record.value,
-                    "reason": record.reason,
-                    "rationale": storable(record.rationale),
-                    "order": record.order,
-                    "template": record.template,
-                    "source": "direct",
-                    "repeat": record.repeat,
-                    "revision": record.revision,
-                    "category_used": record.category_used,
-                    "elapsed_ms": record.elapsed_ms,
-                    "raw_reply": storable(record.raw_reply),
-                    "parameters": dict(record.parameters),
-                    "input_tokens": record.usage.input_tokens,
-                    "output_tokens": record.usage.output_tokens,
-                    "run_id": self._run_id,
-                    "meta": dict(record.meta),
-                    "created_at": now(),
-                }
-                for record in records
-            ],
-        )
-
-    def _save_checklists(self, session: Session, records: Sequence[NewChecklist]) -> None:
-        if not records:
-            return
-        rows = [
-            {
-                "prompt_id": record.prompt_id,
-                "rater_id": record.rater_id,
-                "template": record.template,
-                "factors": list(record.factors),
-                "reason": record.reason,
-                "raw_reply": storable(record.raw_reply),
-                "parameters": dict(record.parameters),
-                "input_tokens": record.usage.input_tokens,
-                "output_tokens": record.usage.output_tokens,
-                "run_id": self._run_id,
-                "created_at": now(),
-            }
-            for record in records
-        ]
-        key = ["prompt_id", "rater_id", "template"]
-        statement = insert_into(session, Checklist)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=key,
-                set_={name: statement.excluded[name] for name in rows[0] if name not in key},
-                # Scores were given by a readable checklist: that one stays.
-                where=Checklist.reason != "",
-            ),
-            rows,
-        )
-
-    def _save_paraphrases(self, session: Session, records: Sequence[NewParaphrases]) -> None:
-        if not records:
-            return
-        rows = [
-            {
-                "prompt_id": record.prompt_id,
-                "condition_id": record.condition_id,
-                "template": record.template,
-                "texts": [storable(text) for text in record.texts],
-                "reason": record.reason,
-                "raw_reply": storable(record.raw_reply),
-                "parameters": dict(record.parameters),
-                "input_tokens": record.usage.input_tokens,
-                "output_tokens": record.usage.output_tokens,
-                "run_id": self._run_id,
-                "created_at": now(),
-            }
-            for record in records
-        ]
-        key = ["prompt_id", "condition_id"]
-        statement = insert_into(session, ParaphraseSet)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=key,
-                set_={name: statement.excluded[name] for name in rows[0] if name not in key},
-                # A set that is complete was asked already: that one stays.
-                where=ParaphraseSet.reason != "",
-            ),
-            rows,
-        )
-
-    def _save_judged_sets(self, session: Session, records: Sequence[NewJudgedSet]) -> None:
-        if not records:
-            return
-        key = ["rater_id", "template", "prompt_id", "condition_id", "mode", "orders"]
-        rows = [
-            {
-                "study_id": self._study_id,
-                "rater_id": record.rater_id,
-                "template": record.template,
-                "prompt_id": record.prompt_id,
-                "condition_id": record.condition_id,
-                "mode": record.mode,
-                "orders": ",".join(record.orders),
-                "asked": [list(pair) for pair in record.asked],
-                "audited": [[*pair, verdict] for pair, verdict in record.audited.items()],
-                "n_inferred": record.n_inferred,
-                "run_id": self._run_id,
-                "created_at": now(),
-            }
-            for record in records
-        ]
-        statement = insert_into(session, JudgedSet)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=key,
-                set_={name: statement.excluded[name] for name in rows[0] if name not in key},
-            ),
-            rows,
-        )
-
-
-def _storable_values(meta: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: storable(v) if isinstance(v, str) else v for name, v in meta.items()}
-
-
-def storable(text: str) -> str:
-    """Text as both databases can hold it: PostgreSQL has no NUL, neither has lone surrogates."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+            save_records(session, Work(self._study_id, self._run_id), records)
 
 
 def _in_parts(

@@ -23,7 +23,8 @@ from core.security import load_secret_key
 from core.settings import Settings
 from core.types import Question
 from db.counts import list_counting_judges, load_sorted_sets, make_corrected_counts
-from db.exports import package_version, public_names, templates_used
+from db.export_documents import package_version, templates_used
+from db.exports import public_names
 from db.models import Rater, Study
 from db.queries.agreement import find_epsilon, list_result_raters, list_templates
 from db.queries.design import (

@@ -16,6 +16,7 @@ from sqlalchemy import select, text
 
 from core.errors import UserError
 from core.settings import Settings
+from db.batch_withdrawal import withdraw_left_batches
 from db.engine import Database, open_database
 from db.executors import LiveExecutor, bury, list_dead
 from db.models import Executor, Run
@@ -129,19 +130,20 @@ def work(settings: Settings, stop: threading.Event) -> None:
                 BATCH_QUEUE, worker_concurrency=BATCH_CHUNKS_AT_ONCE, polling_interval_sec=1.0
             )
             log.info("worker %s is ready", executor.id)
-            _supervise(database, stop)
+            _supervise(database, settings, stop)
         finally:
             # Calls under way still end, under their leases.
             DBOS.destroy(workflow_completion_timeout_sec=STOP_PATIENCE_S)
 
 
-def _supervise(database: Database, stop: threading.Event) -> None:
+def _supervise(database: Database, settings: Settings, stop: threading.Event) -> None:
     waited = RECOVER_EVERY_S
     started: set[str] = set()
     while True:
         _start_queued(database, started)
         if waited >= RECOVER_EVERY_S:
             _recover(database)
+            _withdraw(database, settings)
             # Workers that started together should not look at the same moment.
             waited = -random.uniform(0, 1)
         if stop.wait(POLL_S):
@@ -174,6 +176,14 @@ def _recover(database: Database) -> None:
             if workflow.executor_id not in living:
                 log.warning("resuming %s, left by %s", workflow.workflow_id, workflow.executor_id)
                 DBOS.resume_workflow(workflow.workflow_id, queue_name=workflow.queue_name)
+
+
+def _withdraw(database: Database, settings: Settings) -> None:
+    """Cancels at the provider what cancelled runs left there; a failure must not end the worker."""
+    try:
+        withdraw_left_batches(database, settings)
+    except Exception:
+        log.exception("batches of cancelled runs could not be withdrawn")
 
 
 def _config(settings: Settings, executor_id: str) -> DBOSConfig:

@@ -39,6 +39,7 @@ class RemoteBatch:
     metadata: dict[str, str] = field(default_factory=dict)
     created: float = field(default_factory=time.time)
     lines: dict[str, list[dict[str, Any]]] | None = None
+    cancelled: bool = False
 
 
 class BatchServer(WireServer):
@@ -52,6 +53,8 @@ class BatchServer(WireServer):
         self.loses = 0
         self.lists_fail = False
         self.rejected = ""
+        # Of a batch that is cancelled, so many calls were finished before.
+        self.finished_before_cancel = 0
         self._files: dict[str, bytes] = {}
         self._held = False
         self._sent: Counter[str] = Counter()
@@ -73,6 +76,8 @@ class BatchServer(WireServer):
         app.router.add_post("/v1/batches", self._create_openai)
         app.router.add_get("/v1/batches", self._list)
         app.router.add_get("/v1/batches/{id}", self._show)
+        app.router.add_post("/v1/batches/{id}/cancel", self._cancel)
+        app.router.add_post("/v1/messages/batches/{id}/cancel", self._cancel)
         app.router.add_post("/v1/messages/batches", self._create_anthropic)
         app.router.add_get("/v1/messages/batches", self._list)
         app.router.add_get("/v1/messages/batches/{id}", self._show)
@@ -138,6 +143,12 @@ class BatchServer(WireServer):
             return web.json_response({"error": error}, status=404)
         return web.json_response(self._view(found[0]))
 
+    async def _cancel(self, request: web.Request) -> web.Response:
+        (batch,) = [one for one in self.batches if one.id == request.match_info["id"]]
+        assert not batch.cancelled
+        batch.cancelled = True
+        return web.json_response(self._view(batch))
+
     async def _results(self, request: web.Request) -> web.Response:
         (batch,) = [one for one in self.batches if one.id == request.match_info["id"]]
         self._end(batch)
@@ -145,7 +156,7 @@ class BatchServer(WireServer):
         return web.Response(body=_jsonl(batch.lines["all"]))
 
     def _view(self, batch: RemoteBatch) -> dict[str, Any]:
-        ended = not self._held
+        ended = batch.cancelled or not self._held
         n = len(batch.calls)
         if batch.wire == "anthropic":
             counts = {"processing": 0 if ended else n, "succeeded": n if ended else 0}
@@ -169,14 +180,19 @@ class BatchServer(WireServer):
         if ended:
             self._end(batch)
             files = {f"{name}_file_id": f"{batch.id}-{name}" for name in ("output", "error")}
-            return {**view, "status": "completed", **files}
+            return {**view, "status": "cancelled" if batch.cancelled else "completed", **files}
         return view
 
     def _end(self, batch: RemoteBatch) -> None:
         if batch.lines is not None:
             return
         batch.lines = {"all": [], "output": [], "error": []}
-        for name, body in batch.calls.items():
+        for number, (name, body) in enumerate(batch.calls.items()):
+            if batch.cancelled and number >= self.finished_before_cancel:
+                if batch.wire == "anthropic":
+                    line = {"custom_id": name, "result": {"type": "canceled"}}
+                    batch.lines["all"].append(line)
+                continue
             kind, line = self._answer_call(batch.wire, name, body)
             batch.lines["all"].append(line)
             batch.lines[kind].append(line)

@@ -43,11 +43,13 @@ class Control:
     """How a running batch is watched and stopped.
 
     should_stop: asked between calls; True starts no further unit and lets those in flight end.
+    is_cancelled: whether stopping means that what is under way is not wanted any more.
     on_progress: called after every commit.
     """
 
     should_stop: Callable[[], bool] = lambda: False
     on_progress: Callable[[Progress], None] = lambda _progress: None
+    is_cancelled: Callable[[], bool] = lambda: False
 
 
 class Writer:

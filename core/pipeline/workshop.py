@@ -101,6 +101,7 @@ class Workshop:
             api,
             self.ledger,
             should_stop=self.control.should_stop,
+            is_cancelled=self.control.is_cancelled,
             poll_s=self.settings.batch_poll_s,
         )
         self._batching.append(batching)

@@ -71,6 +71,17 @@ class AnthropicBatches:
         )
         return BatchState(batch.get("processing_status") == "ended", "", _counts(batch))
 
+    async def cancel(self, remote_id: str) -> None:
+        batch = await self._json(
+            lambda: self._client.get(f"{PATH}/{remote_id}", cast_to=httpx2.Response)
+        )
+        if batch.get("processing_status") == "in_progress":
+            await self._json(
+                lambda: self._client.post(
+                    f"{PATH}/{remote_id}/cancel", cast_to=httpx2.Response, body={}
+                )
+            )
+
     async def replies(self, remote_id: str) -> list[BatchReply]:
         response = await self._provider.send(
             lambda: self._client.get(f"{PATH}/{remote_id}/results", cast_to=httpx2.Response)

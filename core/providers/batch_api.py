@@ -85,6 +85,13 @@ class BatchApi(Protocol):
 
     async def check(self, remote_id: str) -> BatchState: ...
 
+    async def cancel(self, remote_id: str) -> None:
+        """Asks the provider to make no further call of a batch; doing it twice is once.
+
+        The batch ends some time later, and what was finished by then can be collected.
+        """
+        ...
+
     async def replies(self, remote_id: str) -> list[BatchReply]:
         """Replies of an ended batch, in any order; calls that were never made may be missing."""
         ...

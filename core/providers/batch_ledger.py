@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 
 from core.providers.batch_api import BatchReply
 
-BatchStatus = Literal["submitting", "submitted", "ended", "lost", "failed"]
+BatchStatus = Literal["submitting", "submitted", "withdrawn", "ended", "lost", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,10 @@ class BatchLedger(Protocol):
         ...
 
     def set_submitted(self, key: str, remote_id: str) -> None: ...
+
+    def set_withdrawn(self, key: str) -> None:
+        """Notes that the provider was asked to cancel the batch; what it finished is collected."""
+        ...
 
     def set_counts(self, key: str, counts: Mapping[str, int]) -> None: ...
 

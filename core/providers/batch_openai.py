@@ -89,6 +89,15 @@ class OpenAIBatches:
             counts={name: int(n) for name, n in counts.items()},
         )
 
+    async def cancel(self, remote_id: str) -> None:
+        batch = await self._batch(remote_id)
+        if batch.get("status") not in {*_ENDED, "cancelling"}:
+            await self._json(
+                lambda: self._client.post(
+                    f"/batches/{remote_id}/cancel", cast_to=httpx2.Response, body={}
+                )
+            )
+
     async def replies(self, remote_id: str) -> list[BatchReply]:
         batch = await self._batch(remote_id)
         found: list[BatchReply] = []

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from core.errors import ProviderError, StoppedError
@@ -57,6 +58,8 @@ class BatchProvider:
         live: the provider whose calls are batched.
         should_stop: asked all the time; True ends the waiting with `StoppedError`. What was
             handed over is collected by whoever asks the same again.
+        is_cancelled: asked once told to stop; True cancels the batches at the provider and goes on
+            until they have ended, so that what was finished is still given out.
         poll_s: seconds between two looks at a batch.
         quiet_s: seconds without a further question before those waiting are handed over.
     """
@@ -68,6 +71,7 @@ class BatchProvider:
         ledger: BatchLedger,
         *,
         should_stop: Callable[[], bool] = lambda: False,
+        is_cancelled: Callable[[], bool] = lambda: False,
         poll_s: float,
         quiet_s: float = QUIET_S,
         retry: RetryPolicy | None = None,
@@ -78,6 +82,8 @@ class BatchProvider:
         self._api = api
         self._ledger = ledger
         self._should_stop = should_stop
+        self._is_cancelled = is_cancelled
+        self._cancelling = False
         self._poll_s = poll_s
         self._quiet_s = quiet_s
         self._retry = retry or RetryPolicy(max_attempts=5)
@@ -117,6 +123,9 @@ class BatchProvider:
         await asyncio.to_thread(self._ledger.forget, self.endpoint, delivered)
 
     def _enqueue(self, waiting: _Waiting) -> None:
+        if self._cancelling:
+            _fail(waiting, StoppedError())
+            return
         self._queue.append(waiting)
         self._arrived = time.monotonic()
 
@@ -124,7 +133,9 @@ class BatchProvider:
         try:
             while self._queue or any(self._waiting.values()):
                 if self._should_stop():
-                    raise StoppedError
+                    if not self._is_cancelled():
+                        raise StoppedError
+                    await self._cancel()
                 await self._step()
                 await asyncio.sleep(TICK_S)
         except BaseException as error:
@@ -142,6 +153,22 @@ class BatchProvider:
         elif any(self._waiting.values()) and now - self._looked >= self._poll_s:
             await self._look()
             self._looked = time.monotonic()
+
+    async def _cancel(self) -> None:
+        """Hands nothing more over, and has the provider end what is under way; once."""
+        if self._cancelling:
+            return
+        self._cancelling = True
+        queue, self._queue = self._queue, []
+        for one in queue:
+            _fail(one, StoppedError())
+        for batch in list(self._batches.values()):
+            if batch.status == "submitting":
+                await self._settle(batch)
+        for key, batch in self._batches.items():
+            await self._retry.run(self.name, partial(self._api.cancel, batch.remote_id))
+            await asyncio.to_thread(self._ledger.set_withdrawn, key)
+        self._looked = 0.0
 
     def _end_all(self, error: BaseException) -> None:
         waiting = [
@@ -330,6 +357,6 @@ class BatchProvider:
         return f"{self.name}:{one.request.model}"
 
 
-def _fail(one: _Waiting, error: ProviderError) -> None:
+def _fail(one: _Waiting, error: ProviderError | StoppedError) -> None:
     if not one.future.done():
         one.future.set_exception(error)

@@ -49,7 +49,7 @@ def draw_batches(study: StudyRef) -> None:
         batches = list_batches(session, study.id)
     if not batches:
         return
-    n_open = sum(one.status in {"submitting", "submitted"} for one in batches)
+    n_open = sum(one.status in {"submitting", "submitted", "withdrawn"} for one in batches)
     with st.expander(f"Batches: {len(batches)}, {n_open} under way", expanded=n_open > 0):
         st.dataframe(
             [
@@ -75,6 +75,7 @@ def state_text(batch: BatchView) -> str:
     return {
         "submitting": "being handed over",
         "submitted": "under way",
+        "withdrawn": "cancelled; what was finished is collected",
         "lost": "not at the provider; sent again",
     }.get(batch.status, batch.status)
 

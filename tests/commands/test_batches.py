@@ -6,8 +6,10 @@ import signal
 import pytest
 from sqlalchemy import func, select
 
+from db.batch_withdrawal import withdraw_left_batches
 from db.engine import open_database
 from db.models import Batch, BatchCall, Rating, Response, Run
+from db.runs import change_run
 from tests.batch_server import BatchServer, RemoteBatch
 from tests.support.terminal import finish, running, start, wait_until
 
@@ -284,3 +286,56 @@ def test_workers_wait_for_batches_without_holding_up_other_runs(
         finish(worker)
     assert [len(batch.calls) for batch in server.batches] == [6]
     assert count(settings, Response) == 6
+
+
+@pytest.mark.slow
+@PROVIDERS
+def test_cancelling_a_run_cancels_its_batch_at_the_provider_and_keeps_what_was_finished(
+    taskanchor, make_study, server, settings, provider
+):
+    make_study(4)
+    server.hold()
+    server.finished_before_cancel = 5
+    with running(*generate(provider)) as process:
+        wait_until(
+            lambda: rows(settings, Batch.status) == [("submitted",)], "the batch is submitted"
+        )
+        with open_database(settings).write() as session:
+            change_run(session, session.scalar(select(Run.id)), "cancel")
+        finish(process)
+    assert [batch.cancelled for batch in server.batches] == [True]
+    assert count(settings, Response) == 5
+    assert rows(settings, Run.status) == [("cancelled",)]
+    assert rows(settings, Batch.status) == [("ended",)]
+    server.release()
+    again = taskanchor(*generate(provider))
+    assert (again.json["done"], again.json["skipped"]) == (7, 5)
+    assert [len(batch.calls) for batch in server.batches] == [12, 7]
+
+
+@pytest.mark.slow
+@PROVIDERS
+def test_a_batch_that_nobody_waits_for_is_withdrawn_once_its_run_is_cancelled(
+    taskanchor, make_study, server, settings, provider
+):
+    make_study(4)
+    server.hold()
+    server.finished_before_cancel = 5
+    database = open_database(settings)
+    with running(*generate(provider)) as process:
+        wait_until(
+            lambda: rows(settings, Batch.status) == [("submitted",)], "the batch is submitted"
+        )
+        process.send_signal(signal.SIGINT)
+        finish(process)
+    assert withdraw_left_batches(database, settings) == 0  # only stopped: it may go on
+    with database.write() as session:
+        change_run(session, session.scalar(select(Run.id)), "cancel")
+    assert withdraw_left_batches(database, settings) == 1
+    assert withdraw_left_batches(database, settings) == 0
+    assert [batch.cancelled for batch in server.batches] == [True]
+    server.release()
+    # Five are collected, and the rest asked for again.
+    again = taskanchor(*generate(provider))
+    assert again.json["done"] == 12
+    assert [len(batch.calls) for batch in server.batches] == [12, 7]

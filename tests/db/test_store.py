@@ -10,7 +10,8 @@ from core.taxonomy import load_taxonomy
 from core.types import SamplingParameters, Usage
 from db.models import Item, Prompt, Rating, Response
 from db.queries.studies import add_study
-from db.store import SqlStore, storable
+from db.saving import storable
+from db.store import SqlStore
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import ProviderError
-from core.pipeline.generate import plan_prompt
+from core.pipeline.generate_plan import plan_prompt
 from core.pipeline.records import StoredPrompt, StoredSlot
 from core.strategies import STRATEGIES
 from core.types import Completion
