@@ -15,7 +15,7 @@ import click
 
 from commands.common import ProgressLine, json_option, open_all, print_json, slug_argument
 from core.errors import UserError
-from core.pipeline.judge_estimate import JudgingEstimate
+from core.pipeline.judge_estimate import JudgingEstimate, category_remarks
 from core.pipeline.records import Progress
 from core.pipeline.specs import (
     ADAPTIVE_MODES,
@@ -300,7 +300,8 @@ def judge(
         print_json(asdict(estimate))
         return
     # Results go to stdout; before a run this is only said.
-    click.echo(_judging_text(estimate), err=not plan_only)
+    for text in (*category_remarks(sizes, [spec]), _judging_text(estimate)):
+        click.echo(text, err=not plan_only)
     if plan_only:
         return
     _run(slug, lambda _settings: spec, "ratings", queue, as_json)

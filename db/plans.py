@@ -60,15 +60,17 @@ def count_unclassified(views: Sequence[PromptView]) -> Mapping[str, int]:
 def load_set_sizes(session: Session, study_id: int) -> list[SetSize]:
     """What there is to be judged; every text is read, so keep it while the study stays as it is."""
     prompts = {
-        prompt_id: (estimate_tokens(text), bool(reference.strip()))
-        for prompt_id, text, reference in session.execute(
-            select(Prompt.id, Prompt.text, Prompt.reference).where(Prompt.study_id == study_id)
+        prompt_id: (estimate_tokens(text), bool(reference.strip()), truth is not None)
+        for prompt_id, text, reference, truth in session.execute(
+            select(Prompt.id, Prompt.text, Prompt.reference, Prompt.category).where(
+                Prompt.study_id == study_id
+            )
         )
     }
     sizes = []
     for one in gather_sets(load_response_rows(session, study_id)):
         prompt_id = int(one.prompt_id)
-        prompt_tokens, has_reference = prompts[prompt_id]
+        prompt_tokens, has_reference, is_confirmed = prompts[prompt_id]
         sizes.append(
             SetSize(
                 prompt_id=prompt_id,
@@ -81,6 +83,7 @@ def load_set_sizes(session: Session, study_id: int) -> list[SetSize]:
                 has_reference=has_reference,
                 model=one.model,
                 strategy=one.strategy,
+                is_confirmed=is_confirmed,
             )
         )
     return sizes

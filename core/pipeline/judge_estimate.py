@@ -41,6 +41,7 @@ class SetSize:
     Attributes:
         n: responses; n_texts of them differ, character for character.
         tokens: of all of them together, roughly.
+        category: it goes by; is_confirmed: a person said so.
         has_reference: whether the prompt has a reference answer.
     """
 
@@ -54,6 +55,29 @@ class SetSize:
     has_reference: bool
     model: str = ""
     strategy: str = ""
+    is_confirmed: bool = True
+
+
+def category_remarks(sets: Sequence[SetSize], specs: Sequence[JudgeSpec]) -> list[str]:
+    """By which definition pairs are judged where no person has said what a prompt is."""
+    if not any(spec.question == "equivalence" and spec.definition != "general" for spec in specs):
+        return []
+    prompts = {one.prompt_id for one in sets}
+    without = {one.prompt_id for one in sets if one.category is None}
+    unconfirmed = {one.prompt_id for one in sets if not one.is_confirmed} - without
+    said = []
+    if unconfirmed:
+        said.append(
+            f"{len(unconfirmed)} of {len(prompts)} prompts have no category from a person: pairs "
+            "go by the one their model used or gave, marked unconfirmed."
+        )
+    if without:
+        said.append(
+            f"{len(without)} of {len(prompts)} prompts have no category at all, or models name "
+            "different ones: such pairs are judged by the general definition. Classify the "
+            "prompts, or set their categories, before judging."
+        )
+    return said
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,12 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.errors import UserError
-from core.pipeline.judge_estimate import ASSUMED_REPLY_TOKENS, JudgingEstimate, SetSize
+from core.pipeline.judge_estimate import (
+    ASSUMED_REPLY_TOKENS,
+    JudgingEstimate,
+    SetSize,
+    category_remarks,
+)
 from core.pipeline.specs import ADAPTIVE_MODES, JudgeSpec
 from db.plans import estimate_judging, load_set_sizes
 from pages.components.models import price_text
@@ -50,7 +55,7 @@ def draw_judging_plan(
     with st.container(key="judge-plan", horizontal=True, gap="large"):
         for label, value in figures:
             st.metric(label, value, width="content")
-    small_print(plan_remarks(estimate, specs))
+    small_print([*category_remarks(sizes, specs), *plan_remarks(estimate, specs)])
 
 
 def range_text(least: int, most: int) -> str:

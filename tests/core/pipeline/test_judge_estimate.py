@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from core.pipeline.estimate import Experience
-from core.pipeline.judge_estimate import JudgePlanner, SetSize
+from core.pipeline.judge_estimate import JudgePlanner, SetSize, category_remarks
 from core.pipeline.specs import JudgeSpec
 from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
@@ -104,3 +104,17 @@ def test_across_models_so_many_pairs_are_drawn_for_each_prompt_strategy_and_two_
     # Three twos of models, two strategies.
     assert asked.most.calls == 7 * 3 * 2
     assert of_three.estimate([spec(pairs="across", per_two=99)]).most.calls == 25 * 3 * 2
+
+
+def test_it_is_said_by_which_definition_pairs_of_unlabelled_prompts_go():
+    sets = [
+        SET,
+        SetSize(2, "m/temperature", "A", 5, 5, 500, 10, False, is_confirmed=False),
+        SetSize(3, "m/temperature", None, 5, 5, 500, 10, False, is_confirmed=False),
+        SetSize(3, "n/temperature", "B", 5, 5, 500, 10, False, is_confirmed=False),
+    ]
+    unconfirmed, without = category_remarks(sets, [spec()])
+    assert unconfirmed.startswith("1 of 3 prompts have no category from a person")
+    assert without.startswith("1 of 3 prompts have no category at all")
+    assert category_remarks([SET], [spec()]) == []
+    assert category_remarks(sets, [spec(definition="general"), spec(question="quality")]) == []
