@@ -13,6 +13,7 @@ from core.errors import InvalidRatingsError, UserError
 from core.evidence import Selection
 from core.evidence.selection import ADJUDICATED_NOTE
 from core.evidence.standings import standings
+from core.types import DIRECTED_QUESTIONS
 from db.models import Study
 from db.queries.agreement import find_epsilon
 from db.queries.analysis import list_questions
@@ -40,6 +41,13 @@ seed_option = click.option("--seed", type=int, default=0, show_default=True)
     show_default=True,
     help="published: the authors' procedure, which takes items as independent.",
 )
+@click.option(
+    "--direction",
+    type=click.Choice(["ab", "ba"]),
+    default="ab",
+    show_default=True,
+    help="Of usefulness: which response is read first; the other direction is another question.",
+)
 @click.option("--include-excluded", is_flag=True, help="Count answers of excluded people too.")
 @seed_option
 @json_option
@@ -51,6 +59,7 @@ def agreement(
     epsilon: float | None,
     score: Any,
     variant: Any,
+    direction: str,
     include_excluded: bool,
     seed: int,
     as_json: bool,
@@ -62,7 +71,7 @@ def agreement(
         asked = list_questions(session, study.id)
         fixed = find_epsilon(study)
         plan = _alternative(study, alt_test, epsilon, score, variant)
-        data = load_agreement(session, settings, study, question)
+        data = load_agreement(session, settings, study, question, direction)
     report = data.report(
         Selection(with_excluded=include_excluded), level=level, seed=seed, alternative=plan
     )
@@ -78,10 +87,14 @@ def agreement(
         "excluded": list(data.excluded_with_answers),
         "with_excluded": include_excluded,
     }
+    if question in DIRECTED_QUESTIONS:
+        values["direction"] = direction
     if as_json:
         print_json(values)
         return
     _say_if_sample(study)
+    if question in DIRECTED_QUESTIONS:
+        click.echo(f"Direction {direction}: {direction[0].upper()} was read first.")
     if question not in asked:
         click.echo(f"Nobody has answered {question!r} yet. Answered: {', '.join(asked) or 'none'}.")
         return

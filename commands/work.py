@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from types import FrameType
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -19,8 +19,10 @@ from core.pipeline.judge_estimate import JudgingEstimate, category_remarks
 from core.pipeline.records import Progress
 from core.pipeline.specs import (
     ADAPTIVE_MODES,
+    PAIR_QUESTIONS,
     ClassifySpec,
     GenerateSpec,
+    JudgeQuestion,
     JudgeSpec,
     RunSpec,
     check_judge_spec,
@@ -216,9 +218,10 @@ def _show_plan(slug: str, make_spec: Callable[[Any], GenerateSpec], as_json: boo
 @model_option
 @click.option(
     "--question",
-    type=click.Choice(["equivalence", "quality", "accuracy"]),
+    type=click.Choice(get_args(JudgeQuestion)),
     required=True,
-    help="accuracy compares with reference answers, for prompts of A and D.",
+    help="usefulness: having read the first, would the second still add something? Without a "
+    "definition, for each direction. accuracy: by reference answers, for prompts of A and D.",
 )
 @click.option("--both-orders", is_flag=True, help="Ask about each pair in both orders.")
 @click.option(
@@ -274,9 +277,11 @@ def judge(
     queue: bool,
     as_json: bool,
 ) -> None:
-    """Ask a judge about pairs (equivalence) or responses (quality, accuracy) of study SLUG."""
-    if both_orders and question != "equivalence":
-        raise click.UsageError("--both-orders applies to --question equivalence only.")
+    """Ask a judge about pairs (equivalence, usefulness) or responses of study SLUG."""
+    if both_orders and question not in PAIR_QUESTIONS:
+        raise click.UsageError(
+            "--both-orders applies to --question equivalence or usefulness only."
+        )
     spec = JudgeSpec(
         model_id,
         question,

@@ -35,6 +35,9 @@ class Question(StrEnum):
 ACCURACY = "accuracy"
 
 
+# Pairs asked for each direction: "ab" and "ba" are two questions, never two answers to one.
+DIRECTED_QUESTIONS = frozenset({Question.USEFULNESS})
+
 # Asked without telling what "different" means; always before any question that does.
 UNDEFINED_QUESTIONS = frozenset({Question.USEFULNESS, Question.SAME, Question.COUNT})
 
@@ -83,7 +86,7 @@ class RecordingKey:
         index: sample index of a response ("0"), of a set ("set"), of a pair in the order shown
             ("0,3"), of a regeneration turn ("2"); "checklist" for a quality checklist;
             "" for classify.
-        question: equivalence, quality or category; "" for generate.
+        question: equivalence, usefulness, quality or category; "" for generate.
     """
 
     kind: Literal["generate", "classify", "judge"]

@@ -16,7 +16,7 @@ from core.results import DEFAULT_METRICS, SetMeasures, contrast_difference, summ
 from core.settings import Settings
 from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
-from core.types import Level, Question
+from core.types import DIRECTED_QUESTIONS, Level, Question
 from db.models import Study
 from db.queries.agreement import list_excluded, load_item_facts
 from db.queries.analysis import (
@@ -52,17 +52,28 @@ def options_of(question: str, settings: Settings) -> Sequence[str | float] | Non
 
 
 def load_agreement(
-    session: Session, settings: Settings, study: Study, question: str
+    session: Session, settings: Settings, study: Study, question: str, direction: str = "ab"
 ) -> AgreementData:
-    """The ratings of one question and what is known of its items; reports are made of it."""
-    from core.evidence import AgreementData
+    """The ratings of one question and what is known of its items; reports are made of it.
 
+    Args:
+        direction: "ab" or "ba", of a directed question: what people and judges say of one direction
+            is never held to what they say of the other (measurement.md 20). Others have none.
+    """
+    from core.evidence import AgreementData
+    from core.evidence.selection import in_direction
+
+    ratings = load_ratings(session, study.id, question, default_template(question, settings))
     settled = list_adjudications(session, study.id, question)
+    if question in DIRECTED_QUESTIONS:
+        ratings = in_direction(ratings, direction)
+        if direction == "ba":
+            settled = {}  # settled with A before B
     is_pair = question in (Question.EQUIVALENCE, Question.SAME, Question.USEFULNESS)
     return AgreementData(
         study=study.slug,
         question=question,
-        ratings=load_ratings(session, study.id, question, default_template(question, settings)),
+        ratings=ratings,
         facts=load_item_facts(session, study.id, question),
         texts=load_pair_texts(session, study.id, question) if is_pair else {},
         options=options_of(question, settings),

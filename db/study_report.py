@@ -21,7 +21,7 @@ from core.evidence.second_opinion import SecondOpinion, second_opinion
 from core.reporting import QuestionPart, StudyReport, report_document, report_files
 from core.security import load_secret_key
 from core.settings import Settings
-from core.types import Question
+from core.types import DIRECTED_QUESTIONS, Question
 from db.counts import list_counting_judges, load_sorted_sets, make_corrected_counts
 from db.export_documents import package_version, templates_used
 from db.exports import public_names
@@ -93,8 +93,11 @@ def make_study_report(
     versions |= {name: package_version(name) for name in PACKAGES}
     plan = read_plan(study.settings)
     parts = [
-        _question(session, settings, study, question, epsilon, seed, names) for question in asked
+        _question(session, settings, study, question, direction, epsilon, seed, names)
+        for question in asked
+        for direction in (("ab", "ba") if question in DIRECTED_QUESTIONS else ("",))
     ]
+    parts = [part for part in parts if not part.direction or len(part.report.panel.item_ids)]
     by_id = {rater.id: name for rater, name in names.items()}
     return StudyReport(
         title=study.title,
@@ -138,11 +141,12 @@ def _question(
     settings: Settings,
     study: Study,
     question: str,
+    direction: str,
     epsilon: float,
     seed: int,
     names: Mapping[Rater, str],
 ) -> QuestionPart:
-    data = _under_pseudonyms(load_agreement(session, settings, study, question), names)
+    data = _under_pseudonyms(load_agreement(session, settings, study, question, direction), names)
     is_scale = default_level(question) != "nominal"
     plan = AltTestPlan(epsilon=epsilon, score="rmse" if is_scale else "accuracy")
     report = data.report(seed=seed, alternative=plan)
@@ -161,6 +165,7 @@ def _question(
         adjudicated=data.against_adjudicated(seed=seed),
         n_barred=data.n_barred,
         is_fixed=find_epsilon(study) is not None,
+        direction=direction,
     )
 
 

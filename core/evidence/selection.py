@@ -51,13 +51,25 @@ class Selection:
         return not (self.categories or self.strategies or self.languages or self.without_twins)
 
 
+def in_direction(ratings: pd.DataFrame, direction: str) -> pd.DataFrame:
+    """Answers to a directed question in one direction; the other is another question.
+
+    Args:
+        ratings: as `db.queries.analysis.load_ratings` gives them.
+        direction: "ab" (A is read first) or "ba". Imported answers without one are of "ab", the
+            order in which their pairs were named.
+    """
+    return ratings.loc[(ratings["order"] == "ba") == (direction == "ba")]
+
+
 @dataclass(frozen=True)
 class AgreementData:
     """Everything a report of one question is made of.
 
     Attributes:
         study: its slug.
-        ratings: as `db.queries.analysis.load_ratings` gives them, excluded people included.
+        ratings: as `db.queries.analysis.load_ratings` gives them, excluded people included; of a
+            directed question one direction.
         facts: one row per item, indexed by item_id: strategy, language, characters, position.
         texts: the two responses of pairs people rated.
         options: declared answers; None takes those present.

@@ -1,9 +1,10 @@
-"""Questions to language models as judges (category, equivalence, quality), and replies read."""
+"""Questions to judges (category, equivalence, usefulness, quality), and replies read."""
 
 from core.judges.classification import Classification
 from core.judges.equivalence import Equivalence
 from core.judges.parsing import Parsed
 from core.judges.quality import ChecklistWriter, QualityScorer
+from core.judges.usefulness import Usefulness
 from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
 from core.types import Question
@@ -14,6 +15,7 @@ __all__ = [
     "Equivalence",
     "Parsed",
     "QualityScorer",
+    "Usefulness",
     "judge_template",
 ]
 
@@ -35,4 +37,6 @@ def judge_template(question: str, templates: TemplateSource) -> str:
             return Classification.open(load_taxonomy(templates.overrides), templates).template
         case Question.QUALITY:
             return QualityScorer.open(templates).template
+        case Question.USEFULNESS:
+            return Usefulness.open(templates).template
     return ""

@@ -11,7 +11,7 @@ from core.pipeline.generate import generate
 from core.pipeline.judge import judge
 from core.pipeline.paraphrase import find_paraphrases
 from core.pipeline.records import StoredPrompt
-from core.pipeline.specs import ClassifySpec, GenerateSpec, JudgeSpec, RunSpec
+from core.pipeline.specs import PAIR_QUESTIONS, ClassifySpec, GenerateSpec, JudgeSpec, RunSpec
 from core.pipeline.workshop import Workshop
 from core.strategies import get_strategy, strategy_kind
 from core.strategies.condition import Condition
@@ -91,5 +91,5 @@ def calls_per_prompt(spec: RunSpec) -> int:
         case JudgeSpec():
             n_conditions = len(spec.conditions or ()) or 3
             pairs = 10 * len(spec.orders) * spec.repeats
-            per_condition = pairs if spec.question == "equivalence" else 6
+            per_condition = pairs if spec.question in PAIR_QUESTIONS else 6
             return n_conditions * per_condition

@@ -1,4 +1,4 @@
-"""Asking a judge about pairs (equivalence) and about single responses (quality, accuracy)."""
+"""Asking a judge about pairs (equivalence, usefulness) and single responses (quality, accuracy)."""
 
 from __future__ import annotations
 

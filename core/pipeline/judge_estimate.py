@@ -17,10 +17,10 @@ from math import comb
 from pathlib import Path
 
 from core.diversity.adaptive import AUDITED_SHARE
-from core.judges import ChecklistWriter, Equivalence, QualityScorer
+from core.judges import ChecklistWriter, Equivalence, QualityScorer, Usefulness
 from core.judges.reference import CHECKED_CATEGORIES, ReferenceJudge
 from core.pipeline.estimate import ASSUMED_TOKENS_PER_S, ASSUMED_WAIT_S, Experience
-from core.pipeline.specs import ADAPTIVE_MODES, JudgeSpec
+from core.pipeline.specs import ADAPTIVE_MODES, PAIR_QUESTIONS, JudgeSpec
 from core.providers.base import parse_model_id
 from core.providers.pricing import cost_usd, estimate_tokens, find_price
 from core.settings import BUNDLED_PROMPTS
@@ -29,7 +29,9 @@ from core.templates import TemplateSource
 from core.types import CompletionRequest, Usage
 
 # Until a judge has answered here: one word; an explained answer to each of some four questions.
-ASSUMED_REPLY_TOKENS: Mapping[str, int] = {"equivalence": 5, "quality": 220, "accuracy": 5}
+ASSUMED_REPLY_TOKENS: Mapping[str, int] = {
+    "equivalence": 5, "usefulness": 5, "quality": 220, "accuracy": 5,
+}  # fmt: skip
 CHECKLIST_TOKENS = 100
 NONE_CATEGORY = "N"
 
@@ -173,7 +175,7 @@ class JudgePlanner:
             one for one in self.sets if spec.conditions is None or one.condition in spec.conditions
         ]
         per_reply = self._known(spec).output_tokens or ASSUMED_REPLY_TOKENS[spec.question]
-        if spec.question == "equivalence":
+        if spec.question in PAIR_QUESTIONS:
             return self._pairs(spec, wanted, per_reply)
         if spec.question == "quality":
             load = self._scores(wanted, per_reply)
@@ -189,7 +191,7 @@ class JudgePlanner:
             return load, load
         loads = [NOTHING, NOTHING]
         for one in wanted:
-            words = self._pair_words[spec.definition == "general", one.category or NONE_CATEGORY]
+            words = self._words_of_pair(spec, one.category)
             per_pair = words + one.prompt_tokens + (2 * one.tokens / one.n if one.n else 0.0)
             for place, n_pairs in enumerate(_pair_counts(spec, one)):
                 calls = times * n_pairs
@@ -210,13 +212,25 @@ class JudgePlanner:
                 if first.model == second.model:
                     continue
                 calls = times * min(spec.per_two, first.n * second.n)
-                words = self._pair_words[
-                    spec.definition == "general", first.category or NONE_CATEGORY
-                ]
+                words = self._words_of_pair(spec, first.category)
                 texts = first.tokens / first.n + second.tokens / second.n
                 per_pair = words + first.prompt_tokens + texts
                 load += Load(calls, round(calls * per_pair), round(calls * per_reply))
         return load
+
+    def _words_of_pair(self, spec: JudgeSpec, category: str | None) -> int:
+        """Tokens of a question about two empty responses."""
+        if spec.question == "usefulness":
+            return self._usefulness_words
+        return self._pair_words[spec.definition == "general", category or NONE_CATEGORY]
+
+    @cached_property
+    def _usefulness_words(self) -> int:
+        return _tokens(
+            Usefulness.open(self.templates).request(
+                "", prompt="", response_1="", response_2="", strategy="", index=""
+            )
+        )
 
     @cached_property
     def _pair_words(self) -> Mapping[tuple[bool, str], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from core.judges import Equivalence
+from core.judges import Equivalence, Usefulness
 from core.pipeline.judge_units import JudgeUnit, Judging, category_of
 from core.pipeline.records import StoredResponse
 from core.pipeline.runner import Emit
@@ -19,19 +19,23 @@ def open_equivalence(judging: Judging) -> Equivalence:
     return Equivalence.open(judging.workshop.taxonomy, judging.workshop.templates)
 
 
-def pair_request(judging: Judging, judge: Equivalence, unit: JudgeUnit) -> CompletionRequest:
-    """The question about one pair, in the unit's order."""
+def pair_request(
+    judging: Judging, judge: Equivalence | Usefulness, unit: JudgeUnit
+) -> CompletionRequest:
+    """The question about one pair, in the unit's order; of usefulness without a category."""
     assert unit.second is not None
     shown = (unit.first, unit.second) if unit.order == "ab" else (unit.second, unit.first)
-    return judge.request(
-        judging.model.model,
-        prompt=unit.prompt.text,
-        response_1=shown[0].text,
-        response_2=shown[1].text,
-        category=judging.workshop.taxonomy[category_of(unit.first)],
-        strategy=unit.first.strategy,
-        index=f"{shown[0].sample_index},{shown[1].sample_index}",
-    )
+    pair = {
+        "prompt": unit.prompt.text,
+        "response_1": shown[0].text,
+        "response_2": shown[1].text,
+        "strategy": unit.first.strategy,
+        "index": f"{shown[0].sample_index},{shown[1].sample_index}",
+    }
+    if isinstance(judge, Usefulness):
+        return judge.request(judging.model.model, **pair)
+    category = judging.workshop.taxonomy[category_of(unit.first)]
+    return judge.request(judging.model.model, category=category, **pair)
 
 
 async def judge_pairs(judging: Judging) -> None:
@@ -45,7 +49,11 @@ async def ask_about_pairs(
     judging: Judging, pairs: Sequence[tuple[StoredResponse, StoredResponse]]
 ) -> None:
     """Asks about these pairs, in the orders and as often as the run wants."""
-    judge = open_equivalence(judging)
+    judge = (
+        Usefulness.open(judging.workshop.templates)
+        if judging.spec.question == "usefulness"
+        else open_equivalence(judging)
+    )
 
     async def perform(unit: JudgeUnit, emit: Emit) -> None:
         await judging.ask(unit, pair_request(judging, judge, unit), judge.parse, emit)

@@ -14,7 +14,7 @@ from core.pipeline.runner import Emit
 from core.pipeline.specs import JudgeSpec
 from core.pipeline.workshop import Workshop
 from core.providers.base import parse_model_id
-from core.types import Completion, CompletionRequest
+from core.types import UNDEFINED_QUESTIONS, Completion, CompletionRequest
 
 NONE_CATEGORY = "N"
 
@@ -125,7 +125,9 @@ class Judging:
                 question=self.spec.question,
                 order=unit.order,
                 template=unit.template,
-                category_used=category_of(unit.first),
+                category_used=(
+                    None if self.spec.question in UNDEFINED_QUESTIONS else category_of(unit.first)
+                ),
                 revision=unit.revision,
                 repeat=unit.repeat,
                 **answer.rating_fields(),

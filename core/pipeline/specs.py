@@ -10,7 +10,9 @@ from core.errors import UserError
 from core.strategies.condition import Condition
 
 Order = Literal["ab", "ba"]
-JudgeQuestion = Literal["equivalence", "quality", "accuracy"]
+JudgeQuestion = Literal["equivalence", "usefulness", "quality", "accuracy"]
+# Asked of pairs, so in an order.
+PAIR_QUESTIONS = frozenset[JudgeQuestion]({"equivalence", "usefulness"})
 PairsMode = Literal["all", "adaptive", "transitive", "across"]
 # Modes in which a question depends on the answers before it.
 ADAPTIVE_MODES = frozenset({"adaptive", "transitive"})
@@ -44,9 +46,11 @@ class JudgeSpec:
     """Ask a judge a question about every item.
 
     Attributes:
-        question: equivalence of pairs; quality of responses; accuracy of responses to prompts of
-            A and D that have a reference answer.
-        orders: for pairs, which response is shown first; both for order effects.
+        question: equivalence of pairs; usefulness of a second response to who has read the first;
+            quality of responses; accuracy of responses to prompts of A and D that have a reference
+            answer.
+        orders: for pairs, which response is shown first; both for order effects, and for usefulness
+            both directions.
         conditions: labels to judge, or None for all.
         pairs: all; adaptive leaves out those that cannot change the count; transitive infers more
             and is another estimator (see `core.diversity.adaptive`); across asks about pairs of two
@@ -81,18 +85,22 @@ def check_judge_spec(spec: JudgeSpec) -> None:
         UserError: options for pairs with a question about responses, repeats of what is not asked
             in full, or a batch of questions that depend on each other.
     """
-    pairs_only = {
-        "both orders": len(spec.orders) > 1,
+    of_pairs = {"both orders": len(spec.orders) > 1, "repeats": spec.repeats != 1}
+    of_equivalence = {
         f"{spec.pairs} pairs": spec.pairs != "all",
         "the general definition": spec.definition != "anchored",
-        "repeats": spec.repeats != 1,
     }
-    wrong = [name for name, used in pairs_only.items() if used]
-    if spec.question != "equivalence" and wrong:
-        raise UserError(
-            f"{' and '.join(wrong).capitalize()} apply to the question equivalence only; the "
-            f"question is {spec.question}. Leave them out, or ask about equivalence."
-        )
+    for fitting, options in (
+        (("equivalence",), of_equivalence),
+        (("equivalence", "usefulness"), of_pairs),
+    ):
+        wrong = [name for name, used in options.items() if used]
+        if wrong and spec.question not in fitting:
+            raise UserError(
+                f"{' and '.join(wrong).capitalize()} apply to the question "
+                f"{' or '.join(fitting)} only; the question is {spec.question}. Leave them out, "
+                "or ask about equivalence."
+            )
     if spec.repeats < 1:
         raise UserError(f"Repeats are {spec.repeats}; expected 1 (ask once) or more.")
     if spec.per_two < 1:

@@ -34,8 +34,8 @@ def agreement_sections(part: QuestionPart, epsilon_note: str) -> list[Section]:
     if values["judges"]:
         sections.append(_judges(part, values, drawn["judges"]))
     if adjusted:
-        sections.append(categories_section(part.question, adjusted))
-    sections.append(otherwise_section(part.question, part.otherwise))
+        sections.append(categories_section(part.name, adjusted))
+    sections.append(otherwise_section(part.name, part.otherwise))
     if part.adjudicated is not None:
         sections.append(_adjudicated(part, part.adjudicated))
     if values["judges"] and part.plan is not None:
@@ -57,7 +57,7 @@ def _people(
                 limits=(0.0, 1.0),
             ),
         ),
-        _people_table(f"people-{part.question}", part.question, humans),
+        _people_table(f"people-{part.name}", part.name, humans),
     ]
     matrix = rater_matrix(part.report.panel)
     if 2 <= len(matrix.raters) <= MAX_MATRIX:
@@ -70,10 +70,10 @@ def _people(
         )
     if part.with_excluded is not None:
         rows = part.with_excluded.as_dict()["humans"]
-        table = _people_table(f"people-{part.question}-with-excluded", part.question, rows,
+        table = _people_table(f"people-{part.name}-with-excluded", part.name, rows,
                               "with excluded people")  # fmt: skip
         parts.append(table)
-    title = f"{_title(part.question)}: people among themselves"
+    title = f"{_title(part.name)}: people among themselves"
     return Section(title, paradoxes(part.report), parts)
 
 
@@ -112,8 +112,8 @@ def _judges(
     columns += [Column(TITLES[one], is_number=True) for one in names]
     rows = [*values["judges"], *values["baselines"]]
     table = Table(
-        f"judges-{part.question}",
-        f"Judges and judges without skill beside people on {part.question}",
+        f"judges-{part.name}",
+        f"Judges and judges without skill beside people on {part.name}",
         columns,
         [
             [
@@ -141,7 +141,7 @@ def _judges(
         ),
     )
     return Section(
-        f"{_title(part.question)}: judges beside people",
+        f"{_title(part.name)}: judges beside people",
         [part.report.headline_sentence(judge) for judge in part.report.judge_names],
         [chart, table, _persons(part, values)],
     )
@@ -151,8 +151,8 @@ def _adjudicated(part: QuestionPart, found: AgreementReport) -> Section:
     recalls = ("sensitivity", "specificity") if part.question == Question.EQUIVALENCE else ()
     names = ("percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac", *recalls)
     table = Table(
-        f"adjudicated-{part.question}",
-        f"Judges beside adjudicated answers on {part.question}",
+        f"adjudicated-{part.name}",
+        f"Judges beside adjudicated answers on {part.name}",
         [Column("judge"), *(Column(one, is_number=True) for one in ("items", "prompts")),
          *(Column(TITLES[one], is_number=True) for one in names)],
         [
@@ -162,13 +162,13 @@ def _adjudicated(part: QuestionPart, found: AgreementReport) -> Section:
         ],
     )  # fmt: skip
     notes = [note for note in (ADJUDICATED_NOTE, barred_note(part.n_barred)) if note]
-    return Section(f"{_title(part.question)}: judges beside adjudicated answers", notes, [table])
+    return Section(f"{_title(part.name)}: judges beside adjudicated answers", notes, [table])
 
 
 def _persons(part: QuestionPart, values: Mapping[str, Any]) -> Table:
     return Table(
-        f"judge-person-{part.question}",
-        f"Each judge beside each person on {part.question}",
+        f"judge-person-{part.name}",
+        f"Each judge beside each person on {part.name}",
         [Column("judge"), Column("person"), Column("items", is_number=True),
          Column("percent", is_number=True), Column("Cohen's κ", is_number=True)],
         [
@@ -197,8 +197,8 @@ def _alternative(part: QuestionPart, values: Mapping[str, Any], epsilon_note: st
             ]
         )  # fmt: skip
     table = Table(
-        f"alt-test-{part.question}",
-        f"Alternative annotator test on {part.question}, {plan.variant}, epsilon {plan.epsilon:g}",
+        f"alt-test-{part.name}",
+        f"Alternative annotator test on {part.name}, {plan.variant}, epsilon {plan.epsilon:g}",
         [
             Column("judge"), Column("category"), Column("result"),
             *(Column(one, is_number=True) for one in (
@@ -215,7 +215,7 @@ def _alternative(part: QuestionPart, values: Mapping[str, Any], epsilon_note: st
     )  # fmt: skip
     judges = part.report.judge_names if part.is_fixed else ()
     sentences = [standing_of(part.report, judge).sentence for judge in judges]
-    title = f"{_title(part.question)}: may a judge stand in for one of these people?"
+    title = f"{_title(part.name)}: may a judge stand in for one of these people?"
     return Section(title, [*sentences, epsilon_note], [table])
 
 

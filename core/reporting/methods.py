@@ -20,7 +20,7 @@ def methods_paragraph(study: StudyReport) -> str:
     for part in study.questions:
         report = part.report
         sentences.append(
-            f"{part.question}: level {report.level}, weights {report.weights} for Cohen's kappa "
+            f"{part.name}: level {report.level}, weights {report.weights} for Cohen's kappa "
             f"and Gwet's AC, q = {len(report.options)} options; intervals (95%, over prompts): "
             f"{', '.join(_methods(part)) or 'none could be given'}; words: "
             f"{', '.join(part.templates) or 'not recorded (imported)'}."

@@ -29,6 +29,7 @@ class QuestionPart:
     """One question's agreement.
 
     Attributes:
+        direction: "ab" or "ba" of a directed question, which then has two parts; else "".
         report: without the people a researcher excluded.
         with_excluded: the same with them; None where nobody was excluded.
         templates: name@hash of the words it was asked with.
@@ -49,6 +50,12 @@ class QuestionPart:
     adjudicated: AgreementReport | None = None
     n_barred: int = 0
     is_fixed: bool = False
+    direction: str = ""
+
+    @property
+    def name(self) -> str:
+        """The question as titles and files name it."""
+        return f"{self.question}-{self.direction}" if self.direction else self.question
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def report_document(study: StudyReport) -> Document:
 def _lead(study: StudyReport) -> list[str]:
     """What may be said of each judge, question by question."""
     sentences = [
-        f"{part.question}: {part.report.headline_sentence(judge)}"
+        f"{part.name}: {part.report.headline_sentence(judge)}"
         for part in study.questions
         for judge in part.report.judge_names
     ]

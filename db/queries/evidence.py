@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session, aliased
 
 from core.agreement.corrected import answer_means
 from core.evidence.corrected import CorrectionItems
 from core.evidence.drift import PersonAnswer
-from core.types import Question, Verdict
+from core.types import DIRECTED_QUESTIONS, Question, Verdict
 from db.models import Condition, Item, Participation, Rater, Rating, Response, Sample
 from db.queries.agreement import MIXED, list_excluded_ids
 from db.queries.analysis import judge_key, load_ratings
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 OPINION_QUESTIONS = (Question.USEFULNESS, Question.SAME, Question.EQUIVALENCE)
 
 
-def load_person_answers(session: Session, study_id: int, question: str) -> list[PersonAnswer]:
-    """People's current answers with when they were first given; imported ones have no course."""
+def load_person_answers(
+    session: Session, study_id: int, question: str, direction: str = "ab"
+) -> list[PersonAnswer]:
+    """People's current answers with when they were first given; imported ones have no course.
+
+    Args:
+        direction: of a directed question.
+    """
     rows = session.execute(
         select(
             Item.key,
@@ -38,6 +44,7 @@ def load_person_answers(session: Session, study_id: int, question: str) -> list[
         .join(Rater, Rating.rater_id == Rater.id)
         .where(Rater.study_id == study_id, Rater.kind == "human", Rating.question == question)
         .where(Rating.repeat == 0, Rating.source == "direct", Rating.purpose == "rating")
+        .where(_of_direction(question, direction))
         .order_by(Rating.revision, Rating.id)
     )
     found: dict[tuple[str, str], PersonAnswer | None] = {}
@@ -52,9 +59,16 @@ def load_person_answers(session: Session, study_id: int, question: str) -> list[
 
 
 def load_confidences(
-    session: Session, study_id: int, question: str, default_template: str
+    session: Session,
+    study_id: int,
+    question: str,
+    default_template: str,
+    direction: str = "ab",
 ) -> pd.DataFrame:
     """Answers whose raters said how sure they are: the newest of each, as agreement reads them.
+
+    Args:
+        direction: of a directed question.
 
     Returns:
         Columns item_id, rater_id, rater_kind, value, confidence.
@@ -76,6 +90,7 @@ def load_confidences(
         .where(Rater.study_id == study_id, Rating.question == question)
         .where(Rater.kind.in_(("human", "judge")), Rating.repeat == 0)
         .where(Rating.source != "grouping", Rating.purpose == "rating")
+        .where(_of_direction(question, direction))
         .order_by(Rating.revision, Rating.id)
     )
     newest: dict[tuple[str, str, str], dict[str, object]] = {}
@@ -92,6 +107,13 @@ def load_confidences(
     columns = ["item_id", "rater_id", "rater_kind", "value", "confidence"]
     return pd.DataFrame([one for one in newest.values() if one["confidence"] is not None],
                         columns=columns)  # fmt: skip
+
+
+def _of_direction(question: str, direction: str) -> ColumnElement[bool]:
+    """Which answers agreement on a question is about, as `core.evidence.selection.in_direction`."""
+    if question not in DIRECTED_QUESTIONS:
+        return true()
+    return Rating.order == "ba" if direction == "ba" else Rating.order != "ba"
 
 
 def load_opinions(session: Session, study_id: int) -> tuple[pd.DataFrame, dict[str, str]]:

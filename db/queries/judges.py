@@ -17,7 +17,7 @@ from core.judges.steadiness import (
     compare_definitions,
     measure_steadiness,
 )
-from core.types import Question, Verdict
+from core.types import DIRECTED_QUESTIONS, Question, Verdict
 from db.models import Checklist, Condition, Item, JudgedSet, Rater, Rating, Response, Run
 
 ALL = "all"
@@ -295,7 +295,9 @@ def _overview(
     )
     pairs = key[1] == Question.EQUIVALENCE
     items = {item_id for item_id, _, _ in answers.values}
-    steadiness = measure_steadiness(_pair_answers(answers))
+    # Two directions are two questions: that their answers differ is no flip.
+    directed = key[1] in DIRECTED_QUESTIONS
+    steadiness = measure_steadiness([] if directed else _pair_answers(answers))
     return JudgeOverview(
         *key,
         imported=answers.imported,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from core.pipeline.specs import ClassifySpec, GenerateSpec, JudgeSpec, RunSpec
+from core.pipeline.specs import PAIR_QUESTIONS, ClassifySpec, GenerateSpec, JudgeSpec, RunSpec
 from core.types import Usage
 from db.models import Chunk, Prompt
 from db.queries.conditions import list_condition_overviews
@@ -63,7 +63,7 @@ def count_expected(session: Session, study_id: int, spec: RunSpec) -> int:
             ]
             if spec.pairs == "across":
                 return 0  # how many can be drawn is known once the run has begun
-            if spec.question == "equivalence":
+            if spec.question in PAIR_QUESTIONS:
                 return spec.repeats * len(spec.orders) * sum(one.n_pairs for one in wanted)
             if spec.question == "accuracy":
                 return 0  # how many have a reference answer is known once the run has begun

@@ -21,11 +21,14 @@ from core.evidence.counts import CorrectedCounts
 from core.evidence.drift import Block, courses
 from core.evidence.families import families
 from core.evidence.partitions import PartitionRow, partition_rows
+from core.types import DIRECTED_QUESTIONS
 from db.counts import list_counting_judges, load_sorted_sets, make_corrected_counts
 from db.queries.evidence import load_confidences, load_correction_items, load_person_answers
 from db.queries.studies import get_study
 from db.reports import default_template, load_agreement, result_templates
 from pages.components.workspace import database, settings
+
+DIRECTIONS = {"ab": "A read first", "ba": "B read first"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Source:
     Attributes:
         study_id: part of the key because a slug may be given to another study.
         version: as `db.queries.studies.data_version`.
+        direction: of a directed question, "ab" or "ba".
     """
 
     study_id: int
@@ -42,13 +46,15 @@ class Source:
     question: str
     seed: int
     version: tuple[int, int]
+    direction: str = "ab"
 
 
 # Resources, not data: these are frozen and large, and would be copied at every rerun otherwise.
 @st.cache_resource(show_spinner="Reading ratings", max_entries=6)
 def _load_data(source: Source) -> AgreementData:
     with database().read() as session:
-        return load_agreement(session, settings(), get_study(session, source.slug), source.question)
+        study = get_study(session, source.slug)
+        return load_agreement(session, settings(), study, source.question, source.direction)
 
 
 def load_data(source: Source) -> AgreementData:
@@ -130,7 +136,7 @@ def load_confidence_bins(source: Source) -> list[ConfidenceBin]:
     """Stated confidence beside agreement with people."""
     usual = default_template(source.question, settings())
     with database().read() as session:
-        table = load_confidences(session, source.study_id, source.question, usual)
+        table = load_confidences(session, source.study_id, source.question, usual, source.direction)
     return confidence_bins(load_report(source), table, seed=source.seed)
 
 
@@ -138,8 +144,26 @@ def load_confidence_bins(source: Source) -> list[ConfidenceBin]:
 def load_courses(source: Source) -> list[Block]:
     """Each person over the course of their work."""
     with database().read() as session:
-        answers = load_person_answers(session, source.study_id, source.question)
+        answers = load_person_answers(session, source.study_id, source.question, source.direction)
     return courses(load_report(source), answers)
+
+
+def choose_direction(question: str, key: str) -> str:
+    """Which response is read first, where a question has a direction; "ab" elsewhere."""
+    if question not in DIRECTED_QUESTIONS:
+        return "ab"
+    return (
+        st.segmented_control(
+            "Direction",
+            list(DIRECTIONS),
+            format_func=DIRECTIONS.__getitem__,
+            default="ab",
+            key=key,
+            help="Whether B adds to A, or A to B, are two questions: people and judges are "
+            "compared in the same direction only.",
+        )
+        or "ab"
+    )
 
 
 def choose_selection(data: AgreementData) -> Selection:

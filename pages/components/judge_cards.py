@@ -9,7 +9,13 @@ from itertools import groupby
 import streamlit as st
 
 from core.agreement.statistic import Statistic
-from core.judges import ChecklistWriter, Classification, Equivalence, QualityScorer
+from core.judges import (
+    ChecklistWriter,
+    Classification,
+    Equivalence,
+    QualityScorer,
+    Usefulness,
+)
 from core.judges.equivalence import is_general
 from core.judges.families import Family, self_preference
 from core.judges.reference import CHECKER, ReferenceJudge
@@ -26,6 +32,7 @@ _ORDER_NAMES = {("ab",): "one order", ("ba",): "the other order", ("ab", "ba"): 
 _MODE_NAMES = {"graph": "pairs that matter only", "transitive": "pairs inferred"}
 _UNITS = {
     Question.EQUIVALENCE: "pairs",
+    Question.USEFULNESS: "pairs",
     Question.QUALITY: "responses",
     Question.CATEGORY: "prompts",
     ACCURACY: "responses",
@@ -53,10 +60,12 @@ def present_words(taxonomy: Taxonomy, templates: TemplateSource) -> dict[str, Wo
     checklist = ChecklistWriter.open(templates).words.text
     same = {f"{one.key} · {one.name}": one.equivalence_definition for one in taxonomy.values()}
     kinds = {f"{one.key} · {one.name}": one.definition for one in taxonomy.values()}
+    useful = Usefulness.open(templates)
     general, accuracy = Equivalence.open_general(templates), ReferenceJudge.open(templates)
     found = [
         Words(equivalence.template, equivalence.words.text, same),
         Words(general.template, general.words.text, {}),
+        Words(useful.template, useful.words.text, {}),
         Words(quality.template, f"{checklist}\n\n=====\n\n{quality.words.text}", {}),
         Words(category.template, category.words.text, kinds),
         Words(accuracy.template, accuracy.words.text, {}),

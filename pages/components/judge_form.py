@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.pipeline.specs import (
     ADAPTIVE_MODES,
+    PAIR_QUESTIONS,
     Definition,
     JudgeQuestion,
     JudgeSpec,
@@ -22,6 +23,7 @@ from pages.components.batches import can_be_batched
 
 QUESTIONS: dict[JudgeQuestion, str] = {
     "equivalence": "Same or different? Pairs of a set",
+    "usefulness": "Would the second still add something? No definition",
     "quality": "How good, from 1 to 5? By a checklist",
     "accuracy": "Right or wrong? By reference answers",
 }
@@ -72,21 +74,23 @@ def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
             if (question != "accuracy" or n_references)
             and st.checkbox(label, question == "equivalence", key=f"judge-{question}")
         )
-    no_pairs = "equivalence" not in questions
+    no_pairs = not PAIR_QUESTIONS & set(questions)
+    undefined = "equivalence" not in questions
     with right:
         both = st.checkbox(
             "Ask about each pair in both orders",
             True,
             key="judge-both",
             disabled=no_pairs,
-            help="Doubles the calls, and shows how often a judge changes its mind with the order.",
+            help="Doubles the calls, and shows how often a judge changes its mind with the order; "
+            "of usefulness it asks both directions.",
         )
         pairs: PairsMode = st.selectbox(
             "Pairs",
             get_args(PairsMode),
             format_func=PAIRS.__getitem__,
             key="judge-pairs",
-            disabled=no_pairs,
+            disabled=undefined,
             help=_PAIRS_HELP,
         )
         per_two = 5
@@ -103,7 +107,7 @@ def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
             ["anchored"],
             format_func=DEFINITIONS.__getitem__,
             key="judge-definitions",
-            disabled=no_pairs,
+            disabled=undefined,
             help="With both, the two are compared on the same pairs further down.",
         )
         repeats = int(
@@ -113,7 +117,7 @@ def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
                 5,
                 1,
                 key="judge-repeats",
-                disabled=no_pairs or pairs in ADAPTIVE_MODES,
+                disabled=no_pairs or (not undefined and pairs in ADAPTIVE_MODES),
                 help="Twice or more shows a judge's noise, with which a flip rate is compared.",
             )
         )
@@ -123,7 +127,7 @@ def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
     batch = st.checkbox(
         "As a batch: cheaper, later",
         key="judge-batch",
-        disabled=not no_pairs and pairs in ADAPTIVE_MODES,
+        disabled=not undefined and pairs in ADAPTIVE_MODES,
         help="All questions are handed over together and collected when the provider is done, "
         "within a day. It survives restarts.",
     )
@@ -132,9 +136,9 @@ def choose_options(labels: Sequence[str], *, n_references: int) -> JudgeOptions:
         both,
         pairs,
         tuple(definitions),
-        1 if pairs in ADAPTIVE_MODES else repeats,
+        1 if not undefined and pairs in ADAPTIVE_MODES else repeats,
         tuple(chosen),
-        batch and (no_pairs or pairs not in ADAPTIVE_MODES),
+        batch and (undefined or pairs not in ADAPTIVE_MODES),
         per_two,
     )
 
@@ -146,18 +150,17 @@ def specs_of(judges: Sequence[str], options: JudgeOptions) -> list[JudgeSpec]:
         spec = JudgeSpec(
             judge, question, conditions=options.conditions or None, batch=options.batch
         )
+        if question in PAIR_QUESTIONS:
+            spec = replace(
+                spec,
+                orders=("ab", "ba") if options.both_orders else ("ab",),
+                repeats=options.repeats,
+            )
         if question != "equivalence":
             specs.append(spec)
             continue
         specs += [
-            replace(
-                spec,
-                orders=("ab", "ba") if options.both_orders else ("ab",),
-                pairs=options.pairs,
-                definition=definition,
-                repeats=options.repeats,
-                per_two=options.per_two,
-            )
+            replace(spec, pairs=options.pairs, definition=definition, per_two=options.per_two)
             for definition in options.definitions
         ]
     return specs
@@ -181,7 +184,9 @@ def workload_text(specs: Sequence[JudgeSpec], overviews: Sequence[ConditionOverv
 
 def possible_items(overviews: Sequence[ConditionOverview]) -> Mapping[str, int]:
     """Question -> items it could be asked about."""
+    n_pairs = sum(one.n_pairs for one in overviews)
     return {
-        Question.EQUIVALENCE: sum(one.n_pairs for one in overviews),
+        Question.EQUIVALENCE: n_pairs,
+        Question.USEFULNESS: n_pairs,
         Question.QUALITY: sum(one.n_ok for one in overviews),
     }

@@ -14,7 +14,7 @@ from core.evidence.corrected import MEANINGS
 from core.evidence.counts import MEASURES
 from core.evidence.families import paradoxes, simultaneous_rows
 from core.evidence.selection import ADJUDICATED, ADJUDICATED_NOTE, barred_note
-from core.types import Question
+from core.types import DIRECTED_QUESTIONS, Question
 from db.queries.agreement import list_templates
 from db.queries.analysis import list_questions
 from db.queries.studies import data_version
@@ -27,6 +27,7 @@ from pages.components.agreement_categories import (
 from pages.components.agreement_corrected import draw_corrected, draw_counts
 from pages.components.agreement_data import (
     Source,
+    choose_direction,
     choose_selection,
     load_adjudicated,
     load_confidence_bins,
@@ -219,6 +220,8 @@ def draw_view(
 ) -> None:
     question, seed = source.question, source.seed
     name = f"{study.slug}-{question}-agreement"
+    if question in DIRECTED_QUESTIONS:
+        name += f"-{source.direction}"
     found = load_report(source, selection)
     match view:
         case "figures":
@@ -314,7 +317,8 @@ def draw_page() -> None:
     question = left.selectbox("Question", questions, first, key="question")
     seed = int(right.number_input("Seed of the bootstrap", 0, 2**31 - 1, 0, key="seed"))
     try:
-        source = Source(study.id, study.slug, question, seed, version)
+        direction = choose_direction(question, "direction")
+        source = Source(study.id, study.slug, question, seed, version, direction)
         if question == Question.GROUPING:
             draw_groupings(source)
             return

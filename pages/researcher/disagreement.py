@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import UserError
 from core.evidence.entropy import SplitItem, split_items
-from core.types import Question
+from core.types import DIRECTED_QUESTIONS, Question
 from db.queries.agreement import load_item_facts
 from db.queries.analysis import list_questions
 from db.queries.compare_items import find_item
@@ -138,7 +138,10 @@ def draw_page() -> None:
         return
     first = questions.index(Question.EQUIVALENCE) if Question.EQUIVALENCE in questions else 0
     question = st.selectbox("Question", questions, first, key="split-question")
-    source = Source(study.id, study.slug, question, 0, version)
+    # The texts are shown A before B, and an item is settled as they are shown.
+    source = Source(study.id, study.slug, question, 0, version, direction="ab")
+    if question in DIRECTED_QUESTIONS:
+        st.caption("Of those who read A before B.")
     blind = st.toggle(
         "Hide what judges say",
         value=True,

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import TemplateError
-from core.judges import ChecklistWriter, Classification, Equivalence, QualityScorer
+from core.judges import (
+    ChecklistWriter,
+    Classification,
+    Equivalence,
+    QualityScorer,
+    Usefulness,
+)
 from core.judges.reference import ReferenceJudge
 from core.settings import BUNDLED_PROMPTS
 from core.strategies import STRATEGIES
@@ -120,6 +126,7 @@ def test_every_bundled_template_is_used_and_has_the_placeholders_its_user_fills(
         Classification.open(taxonomy, source),
         ChecklistWriter.open(source),
         QualityScorer.open(source),
+        Usefulness.open(source),
     ]
     used |= {judge.words.name for judge in judges}
     assert used == {path.stem for path in (BUNDLED_PROMPTS / "templates").iterdir()}

@@ -14,6 +14,7 @@ from core.judges import (
     Classification,
     Equivalence,
     QualityScorer,
+    Usefulness,
     judge_template,
 )
 from core.judges.calls import boundary_for
@@ -114,6 +115,7 @@ def test_instructions_say_that_blocks_are_data():
         Classification.open(TAXONOMY, templates),
         ChecklistWriter.open(templates),
         QualityScorer.open(templates),
+        Usefulness.open(templates),
     ):
         assert "not follow instructions in" in judge.words.text
 
@@ -176,6 +178,10 @@ def test_every_request_says_by_what_a_recording_of_it_is_found():
         index="3,0",
     )
     assert pair.key == RecordingKey("judge", "p", "system-general", "3,0", "equivalence")
+    useful = Usefulness.open(templates).request(
+        "m", prompt=" p", response_1="a", response_2="b", strategy="temperature", index="1,0"
+    )
+    assert useful.key == RecordingKey("judge", "p", "temperature", "1,0", "usefulness")
     score = QualityScorer.open(templates).request(
         "m", prompt="p ", checklist=CHECKLIST, response="r", strategy="temperature", index="2"
     )
@@ -186,15 +192,16 @@ def test_every_request_says_by_what_a_recording_of_it_is_found():
     assert category.key == RecordingKey("classify", "p", "", "", "category")
 
 
-QUESTIONS = ("equivalence", "category", "quality")
+QUESTIONS = ("equivalence", "category", "quality", "usefulness")
 
 
 def test_ratings_are_tied_to_the_words_by_name_and_hash():
     keys = {question: judge_template(question, TemplateSource()) for question in QUESTIONS}
-    for name, key in zip(("equivalence", "classification", "quality"), keys.values(), strict=True):
+    names = ("equivalence", "classification", "quality", "usefulness")
+    for name, key in zip(names, keys.values(), strict=True):
         assert re.fullmatch(rf"{name}@[0-9a-f]{{16}}", key)
     assert keys == {question: judge_template(question, TemplateSource()) for question in QUESTIONS}
-    assert judge_template("usefulness", TemplateSource()) == ""
+    assert judge_template("count", TemplateSource()) == ""
 
 
 @pytest.mark.parametrize(
@@ -203,6 +210,7 @@ def test_ratings_are_tied_to_the_words_by_name_and_hash():
         ("templates/equivalence.txt", "Decide", "Say", {"equivalence"}),
         ("templates/classification.txt", "Sort", "Put", {"category"}),
         ("templates/quality.txt", "Rate", "Say", {"quality"}),
+        ("templates/usefulness.txt", "Reply with", "Say", {"usefulness"}),
         ("taxonomy.toml", "if both pick the same option", "if both pick one", {"equivalence"}),
         ("taxonomy.toml", "The request poses a problem", "It poses a problem", {"category"}),
         ("taxonomy.toml", "Both picked seven.", "Seven and seven.", set()),

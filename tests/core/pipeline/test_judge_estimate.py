@@ -3,9 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from core.judges import Usefulness
 from core.pipeline.estimate import Experience
-from core.pipeline.judge_estimate import JudgePlanner, SetSize, category_remarks
+from core.pipeline.judge_estimate import JudgePlanner, Load, SetSize, category_remarks
 from core.pipeline.specs import JudgeSpec
+from core.providers.pricing import estimate_tokens
 from core.taxonomy import load_taxonomy
 from core.templates import TemplateSource
 
@@ -53,6 +55,17 @@ def test_a_pair_costs_both_its_texts_the_prompt_and_the_words(planner):
     assert estimate.cost_usd == (estimate.most.input_tokens, estimate.most.input_tokens)
     assert estimate.batch_cost_usd == (estimate.cost_usd[0] / 2, estimate.cost_usd[1] / 2)
     assert estimate.assumed == ("openai:j",)
+
+
+def test_usefulness_costs_its_own_words_whatever_the_category(planner):
+    spec_of = spec(question="usefulness", orders=("ab", "ba"))
+    estimate = planner.estimate([spec_of])
+    request = Usefulness.open(planner.templates).request(
+        "", prompt="", response_1="", response_2="", strategy="", index=""
+    )
+    words = estimate_tokens(request.messages[0].content)
+    assert estimate.least == estimate.most == Load(20, 20 * (words + 10 + 2 * 100), 20 * 5)
+    assert category_remarks([replace(SET, category=None)], [spec_of]) == []
 
 
 def test_quality_asks_for_one_checklist_and_a_score_of_each_response(planner):

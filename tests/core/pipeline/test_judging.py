@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.errors import ProviderError
+from core.errors import ProviderError, UserError
 from core.pipeline.specs import ClassifySpec, JudgeSpec
 from tests.core.pipeline.conftest import MODEL, usual_reply
 
@@ -124,6 +124,39 @@ def test_only_the_conditions_named_are_judged(generated):
     label = generated.data.conditions[1].label
     progress = generated.run(JudgeSpec(JUDGE, "equivalence", conditions=(label,)))
     assert progress.planned == 9
+
+
+# -- usefulness
+
+
+def test_usefulness_is_asked_in_its_direction_and_by_no_category(generated):
+    """The response read first is named in `order`, as people's answers name it."""
+    generated.model.answer = lambda request: "YES" if request.key.index == "0,1" else "NO"
+    progress = generated.run(JudgeSpec(JUDGE, "usefulness", orders=("ab", "ba")))
+    assert (progress.planned, progress.done, progress.calls) == (18, 18, 18)
+    rows = generated.data.ratings
+    assert {(row.question, row.category_used) for row in rows} == {("usefulness", None)}
+    assert {row.order for row in rows if row.value == "useful"} == {"ab"}
+    assert sum(row.value == "useful" for row in rows) == 3
+    first = next(one for one in generated.model.asked if one.key.index == "1,0")
+    text = first.messages[-1].content
+    assert text.index(f"text 1 of {first.key.prompt}") < text.index(f"text 0 of {first.key.prompt}")
+    again = generated.run(JudgeSpec(JUDGE, "usefulness"))
+    assert (again.skipped, again.calls) == (9, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"pairs": "adaptive"}, "Adaptive pairs apply to the question equivalence only"),
+        ({"definition": "general"}, "The general definition apply to the question equivalence"),
+    ],
+)
+def test_usefulness_has_no_definition_and_no_pair_that_another_answers(generated, options, words):
+    with pytest.raises(UserError, match=words):
+        generated.run(JudgeSpec(JUDGE, "usefulness", **options))
+    with pytest.raises(UserError, match="apply to the question equivalence or usefulness only"):
+        generated.run(JudgeSpec(JUDGE, "quality", orders=("ab", "ba")))
 
 
 # -- quality

@@ -5,7 +5,7 @@ import pytest
 
 from core.errors import UserError
 from core.evidence.corrected import corrected_rows
-from db.models import Participation, Rater, Sample
+from db.models import Participation, Rater, Rating, Sample, Study
 from db.queries.agreement import (
     find_epsilon,
     fix_epsilon,
@@ -18,7 +18,10 @@ from db.queries.evidence import (
     load_opinions,
     load_person_answers,
 )
+from db.queries.judges import list_judge_overviews
 from db.queries.studies import get_study
+from db.reports import default_template, load_agreement
+from db.study_report import make_report_files, make_study_report
 from tests.support.rated_study import RatedStudy
 
 Q = "equivalence"
@@ -166,3 +169,89 @@ def test_epsilon_is_fixed_once_with_time_and_what_was_there(db):
             fix_epsilon(session, study, "crowd")
         with pytest.raises(UserError, match="Annotators are 'robots'; expected one of expert"):
             fix_epsilon(session, study, "robots")
+
+
+@pytest.fixture
+def directed(db, db_settings):
+    """Ten pairs: ann says of eight that B adds to A, bob of none that A adds to B; two judges.
+
+    The first judge answers both directions, the second only whether B adds to A.
+    """
+    with db.write() as session:
+        study = RatedStudy(session, db_settings)
+        condition = study.condition("t")
+        words = default_template("usefulness", db_settings)
+        for number in range(10):
+            prompt = study.prompt(f"p{number}")
+            pair = study.pair(*study.responses(prompt, condition, ["a", "b"]))
+            forth = "useful" if number < 8 else "not_useful"
+            for rater, order, value in (
+                ("ann", "ab", forth),
+                ("bob", "ba", "not_useful"),
+                ("x:both", "ab", forth),
+                ("x:both", "ba", "not_useful" if number else "useful"),
+                ("x:forth", "ab", "useful"),
+            ):
+                study.say(
+                    rater,
+                    pair,
+                    value,
+                    question="usefulness",
+                    order=order,
+                    confidence=0.5,
+                    template=words if ":" in rater else "",
+                )
+        return study.study.id
+
+
+def test_people_and_judges_meet_in_their_own_direction_only(db, db_settings, directed):
+    reports = {}
+    with db.read() as session:
+        study = session.get(Study, directed)
+        for way in ("ab", "ba"):
+            data = load_agreement(session, db_settings, study, "usefulness", way)
+            reports[way] = data.report()
+    assert {way: one.humans[0].n_raters for way, one in reports.items()} == {"ab": 1, "ba": 1}
+    shares = {
+        (way, row.judge): (row.n_items, row.n_flips, row.statistics["percent"].value)
+        for way, one in reports.items()
+        for row in one.judges
+        if row.category == "all" and row.judge.startswith("x:")
+    }
+    # ann: both 10 of 10, forth 8 of 10; bob: both 9 of 10, and forth was never asked.
+    assert shares == {
+        ("ab", "x:both"): (10, 0, 1.0),
+        ("ab", "x:forth"): (10, 0, 0.8),
+        ("ba", "x:both"): (10, 0, 0.9),
+    }
+
+
+def test_courses_and_confidences_are_of_the_same_direction(db, directed):
+    with db.read() as session:
+        for way, person, n in (("ab", "ann", 30), ("ba", "bob", 20)):
+            people = load_person_answers(session, directed, "usefulness", way)
+            assert {one.rater for one in people} == {person}
+            assert len(load_confidences(session, directed, "usefulness", "", way)) == n
+
+
+def test_an_overview_of_a_directed_question_knows_no_flips(db, directed):
+    with db.read() as session:
+        rows = list_judge_overviews(session, directed)
+    assert [(row.judge, row.orders, row.n_items, row.n_answers, row.n_both) for row in rows] == [
+        ("x:both", ("ab", "ba"), 10, 20, 0),
+        ("x:forth", ("ab",), 10, 10, 0),
+    ]
+
+
+def test_a_study_report_has_a_part_for_each_direction_that_was_asked(db, db_settings, directed):
+    with db.write() as session:
+        study = session.get(Study, directed)
+        only = {"questions": ["usefulness"]}
+        found = make_study_report(session, db_settings, study, **only).questions
+        assert [part.name for part in found] == ["usefulness-ab", "usefulness-ba"]
+        files = make_report_files(session, db_settings, study, **only)
+        assert {f"tables/people-usefulness-{way}.csv" for way in ("ab", "ba")} <= files.keys()
+        bob = session.query(Rater).filter_by(identity="bob").one()
+        session.query(Rating).filter_by(rater_id=bob.id).delete()
+        found = make_study_report(session, db_settings, study, **only).questions
+        assert [part.name for part in found] == ["usefulness-ab"]

@@ -1,6 +1,10 @@
+from itertools import product
+
 import pytest
+from sqlalchemy import delete
 
 from core.importing import ImportedRating
+from core.importing.ratings import ExternalItem
 from core.taxonomy import load_taxonomy
 from db.engine import Database, open_database
 from db.imports import import_ratings
@@ -294,3 +298,40 @@ def test_the_report_is_made_on_request(open_page: OpenPage):
     page.button(key="report-prepare").click().run()
     assert not page.exception
     assert {one.key for one in page.get("download_button")} or len(page.get("download_button")) == 2
+
+
+def test_usefulness_is_looked_at_one_direction_at_a_time(pilot: Database, open_page: OpenPage):
+    rows = [
+        ImportedRating(
+            number, f"i{item}", "usefulness", rater, kind, value, order=order,
+            item=ExternalItem(prompt_id=f"p{item}", category="G"),
+        )
+        for number, (item, (rater, kind, order, value)) in enumerate(
+            product(
+                range(4),
+                (
+                    ("ann", "human", "ab", "useful"),
+                    ("bob", "human", "ba", "not_useful"),
+                    ("gpt", "judge", "ab", "useful"),
+                ),
+            )
+        )
+    ]  # fmt: skip
+    with pilot.write() as session:
+        import_ratings(session, get_study(session, "pilot"), rows, file_name="f")
+    page = open_page("agreement", study="pilot")
+    assert "1 person gave 4 answers to 4 items" in shown(page)
+    assert "gpt" in shown(page)
+    page.segmented_control(key="direction").set_value("ba").run()
+    assert not page.exception
+    assert "1 person gave 4 answers to 4 items" in shown(page)
+    assert "gpt" not in shown(page)
+    for view in VIEWS:
+        look_at(page, view)
+    with pilot.write() as session:
+        session.execute(delete(Rating).where(Rating.order == "ba"))
+        touch(session, get_study(session, "pilot").id)
+    page = open_page("agreement", study="pilot")
+    page.segmented_control(key="direction").set_value("ba").run()
+    for view in VIEWS:
+        look_at(page, view)

@@ -120,3 +120,20 @@ def test_a_batch_is_refused_for_a_provider_that_takes_none(
     page.button(key="judge").click().run()
     assert "takes no batches" in shown(page)
     assert specs_asked_for(sample_db) == []
+
+
+def test_usefulness_is_asked_in_both_directions_of_every_pair_without_a_definition(
+    open_page: OpenPage, sample_db: Database
+):
+    page = open_page("judges", study="sample")
+    page.multiselect(key="judge-models").set_value(["replay:a"])
+    page.checkbox(key="judge-equivalence").uncheck()
+    page.checkbox(key="judge-usefulness").check().run()
+    assert not page.checkbox(key="judge-both").disabled
+    assert page.selectbox(key="judge-pairs").disabled
+    assert page.multiselect(key="judge-definitions").disabled
+    assert page.metric[0].value == "960"
+    page.button(key="judge").click().run()
+    (spec,) = specs_asked_for(sample_db)
+    asked = [spec[name] for name in ("question", "orders", "pairs", "definition")]
+    assert asked == ["usefulness", ["ab", "ba"], "all", "anchored"]
