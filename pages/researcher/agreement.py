@@ -323,6 +323,9 @@ def draw_page() -> None:
             draw_groupings(source)
             return
         data = load_data(source)
+        if data.ratings.empty:
+            st.text("Nobody has answered in this direction.")
+            return
         selection = choose_selection(data)
         st.session_state.setdefault("view", "short")
         view = st.segmented_control(

@@ -326,12 +326,10 @@ def test_usefulness_is_looked_at_one_direction_at_a_time(pilot: Database, open_p
     assert not page.exception
     assert "1 person gave 4 answers to 4 items" in shown(page)
     assert "gpt" not in shown(page)
-    for view in VIEWS:
-        look_at(page, view)
+    look_at(page, "raters")
     with pilot.write() as session:
         session.execute(delete(Rating).where(Rating.order == "ba"))
         touch(session, get_study(session, "pilot").id)
     page = open_page("agreement", study="pilot")
     page.segmented_control(key="direction").set_value("ba").run()
-    for view in VIEWS:
-        look_at(page, view)
+    assert page.text[-1].value == "Nobody has answered in this direction."
