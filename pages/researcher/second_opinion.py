@@ -65,6 +65,10 @@ def draw_page() -> None:
     draw_definition(found)
     draw_directions(found)
     draw_people(found, arms)
+    st.page_link(
+        "pages/researcher/agreement.py",
+        label="Judges beside people on usefulness, direction by direction",
+    )
     draw_notes(
         [
             "Usefulness is not the opposite of same: a second answer may add nothing though it "

@@ -176,7 +176,7 @@ def test_the_general_definition_is_another_template_on_the_same_pairs(generated)
     [
         ({"question": "quality", "pairs": "adaptive"}, "equivalence only"),
         ({"question": "quality", "definition": "general"}, "equivalence only"),
-        ({"question": "accuracy", "orders": ("ab", "ba")}, "equivalence only"),
+        ({"question": "accuracy", "orders": ("ab", "ba")}, "equivalence or usefulness only"),
         ({"pairs": "transitive", "repeats": 2}, "Repeats measure noise"),
         ({"pairs": "adaptive", "batch": True}, "depends on the answers before it"),
         ({"repeats": 0}, "expected 1"),
