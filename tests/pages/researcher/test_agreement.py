@@ -294,3 +294,19 @@ def test_the_report_is_made_on_request(open_page: OpenPage):
     page.button(key="report-prepare").click().run()
     assert not page.exception
     assert {one.key for one in page.get("download_button")} or len(page.get("download_button")) == 2
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_scores_are_shown_where_answers_are_scores_and_nowhere_else(open_page: OpenPage):
+    page = open_page("agreement", study="sample")
+    look_at(page, "figures")
+    assert "Answers as scores" not in [heading.value for heading in page.subheader]
+    page.selectbox(key="question").select("quality").run()
+    assert "Answers as scores" in [heading.value for heading in page.subheader]
+    drawn = shown(page)
+    for said in ("ICC, mean", "Spearman", "judge minus people, points", "their order is undefined"):
+        assert said in drawn, said
+    assert "H (exploratory)" not in drawn
+    page.toggle(key="each-category").set_value(True).run()
+    assert not page.exception
+    assert shown(page).count("H (exploratory)") > drawn.count("H (exploratory)") + 3
