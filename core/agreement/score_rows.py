@@ -48,7 +48,7 @@ _DESIGNS = {
 HOW_TO_READ = (
     "ICC, one: how far a single person's score can be relied on. ICC, mean: how far the mean of "
     "all can. Spearman and Kendall: 1 where a judge puts items in the order of people's mean, 0 "
-    "where the two orders have nothing in common. Judge minus people: in points of the scale, "
+    "where the two orders have nothing in common. Minus people's mean: in points of the scale, "
     "above 0 where the judge is the more generous.",
     "People's mean errs less than any one person, so judges' correlations are not comparable with "
     "the ICC of people. A judge may put items in people's order and be a point off, or have "

@@ -20,7 +20,7 @@ TITLES = {
 }
 _READ = {
     "minus_human": "minus people", **TITLES, "icc": "ICC", "spearman": "Spearman",
-    "kendall_tau_b": "Kendall's τ-b", "mean_difference": "judge minus people, points",
+    "kendall_tau_b": "Kendall's τ-b", "mean_difference": "minus people's mean",
     "omega": "ω", "rho": "ρ", "corrected": "corrected",
 }  # fmt: skip
 _OTHERWISE = ("percent", "krippendorff_alpha", "gwet_ac", "minus_human")

@@ -9,9 +9,9 @@ from core.reporting.document import Column, Section, Table
 
 PEOPLE = {"icc_single": "ICC, one", "icc_mean": "ICC, mean"}
 JUDGES = {
-    "mean_difference": "judge minus people, points",
     "spearman": "Spearman",
     "kendall_tau_b": "Kendall's τ-b",
+    "mean_difference": "minus people's mean",
 }
 
 

@@ -32,11 +32,12 @@ def draw_scores(found: ScoreAgreement, name: str, *, each: bool) -> None:
     names = [Column("category")] if each else []
     humans = [row for row in found.humans if each or row.category == "all"]
     draw_table(
-        [*names, *_numbers("items", "people", "scores per item", *PEOPLE.values())],
+        [*names, *_numbers(*PEOPLE.values(), "items", "people", "scores per item")],
         [
-            [*_category(row, each), _items(row), f"{row.n_raters:,}",
-             "–" if row.scores_per_item is None else rounded(row.scores_per_item, 1),
-             *(figure_of(row.statistics[one].as_dict()) for one in PEOPLE)]
+            [*_category(row, each),
+             *(figure_of(row.statistics[one].as_dict()) for one in PEOPLE),
+             _items(row), f"{row.n_raters:,}",
+             "–" if row.scores_per_item is None else rounded(row.scores_per_item, 1)]
             for row in humans
         ],
         caption="People among themselves",
@@ -44,10 +45,10 @@ def draw_scores(found: ScoreAgreement, name: str, *, each: bool) -> None:
     rows = [row for row in (*found.judges, *found.baselines) if each or row.category == "all"]
     if found.judges:
         draw_table(
-            [Column("judge"), *names, *_numbers("items", *JUDGES.values())],
+            [Column("judge"), *names, *_numbers(*JUDGES.values(), "items")],
             [
-                [row.judge, *_category(row, each), _items(row),
-                 *(figure_of(row.statistics[one].as_dict()) for one in JUDGES)]
+                [row.judge, *_category(row, each),
+                 *(figure_of(row.statistics[one].as_dict()) for one in JUDGES), _items(row)]
                 for row in rows
             ],
             caption="Judges beside people's mean",

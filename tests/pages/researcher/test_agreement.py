@@ -304,7 +304,7 @@ def test_scores_are_shown_where_answers_are_scores_and_nowhere_else(open_page: O
     page.selectbox(key="question").select("quality").run()
     assert "Answers as scores" in [heading.value for heading in page.subheader]
     drawn = shown(page)
-    for said in ("ICC, mean", "Spearman", "judge minus people, points", "their order is undefined"):
+    for said in ("ICC, mean", "Spearman", "minus people&#x27;s mean", "their order is undefined"):
         assert said in drawn, said
     assert "H (exploratory)" not in drawn
     page.toggle(key="each-category").set_value(True).run()
