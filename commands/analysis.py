@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from commands.common import json_option, open_all, print_json, slug_argument
-from core.agreement import AltTestPlan
+from core.agreement import AltTestPlan, score_agreement
 from core.errors import InvalidRatingsError, UserError
 from core.evidence import Selection
 from core.evidence.selection import ADJUDICATED_NOTE
@@ -89,6 +89,9 @@ def agreement(
     }
     if question in DIRECTED_QUESTIONS:
         values["direction"] = direction
+    scores = score_agreement(report.panel, seed=seed)
+    if scores is not None:
+        values["scores"] = scores.as_dict()
     if as_json:
         print_json(values)
         return
@@ -116,11 +119,23 @@ def agreement(
     columns = ["n_items", "percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac", "minus_human"]
     for title, rows in (("judges", values["judges"]), ("without skill", values["baselines"])):
         _print_table(title, rows, ["judge", "category"], columns)
+    if scores is not None:
+        _print_scores(values["scores"])
     if values["adjudicated"]["judges"]:
         columns = ["n_items", "percent", "cohen_kappa", "sensitivity", "specificity"]
         rows = values["adjudicated"]["judges"]
         _print_table("beside adjudicated answers", rows, ["judge", "category"], columns)
         click.echo(ADJUDICATED_NOTE)
+
+
+def _print_scores(scores: Mapping[str, Any]) -> None:
+    columns = ["n_items", "icc_single", "icc_mean"]
+    title = f"scores of people, {scores['design']} ICC"
+    _print_table(title, scores["humans"], ["category"], columns)
+    columns = ["n_items", "spearman", "kendall_tau_b", "mean_difference"]
+    for who, rows in (("judges", scores["judges"]), ("judges without skill", scores["baselines"])):
+        title = f"scores of {who} beside people's mean"
+        _print_table(title, rows, ["judge", "category"], columns)
 
 
 def _alternative(

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.agreement import ENSEMBLE, AltTestPlan, sensitivity_lines
+from core.agreement import ENSEMBLE, AltTestPlan, score_agreement, sensitivity_lines
 from core.agreement.report import default_level
 from core.crowd.plan import CrowdPlan, read_plan
 from core.evidence import AgreementData, Selection
@@ -166,6 +166,7 @@ def _question(
         n_barred=data.n_barred,
         is_fixed=find_epsilon(study) is not None,
         direction=direction,
+        scores=score_agreement(report.panel, seed=seed),
     )
 
 

@@ -102,6 +102,7 @@ from core.agreement.power import PowerPlan, alternative_power, plan_power
 from core.agreement.repeats import RepeatRow, repeat_rows
 from core.agreement.report import AgreementReport, Confusion, JudgedItem, agreement_report
 from core.agreement.resampling import Resampler
+from core.agreement.score_rows import ScoreAgreement, score_agreement
 from core.agreement.scores import IccForm, icc, kendall_tau_b, spearman
 from core.agreement.sensitivity import SensitivityLine, sensitivity_lines
 from core.agreement.standing import Standing, standing, standings
@@ -137,6 +138,7 @@ __all__ = [
     "Resampler",
     "SampleDesign",
     "SamplePlan",
+    "ScoreAgreement",
     "SensitivityLine",
     "Standing",
     "Statistic",
@@ -174,6 +176,7 @@ __all__ = [
     "prevalence_paradox",
     "ratings_table",
     "repeat_rows",
+    "score_agreement",
     "sensitivity_lines",
     "spearman",
     "standing",

@@ -56,6 +56,10 @@ EXPLANATIONS: dict[str, str] = {
         "Of pairs of items that both raters tell apart, those in the same order minus those in "
         "reverse, with an allowance for ties: 1 the same order, -1 reversed."
     ),
+    "mean_difference": (
+        "The judge's score minus people's mean, averaged over items, in points of the scale: above "
+        "0 the judge is more generous than people, below 0 stricter."
+    ),
     "omega": (
         "The share of people for whom it is shown that the judge, in their place, would cost less "
         "than epsilon. From one half on the judge passes. Below, nothing is shown either way."
@@ -120,6 +124,10 @@ CAUTIONS: dict[str, str] = {
     "kendall_tau_b": (
         "Do not read it as agreement, nor compare it with Spearman's: on the same data it is the "
         "smaller of the two."
+    ),
+    "mean_difference": (
+        "Do not read it as agreement: too high on one half of items and too low on the other also "
+        "gives 0, and so does people's own mean given to every item."
     ),
     "omega": (
         "Do not trust a pass where a judge without skill passes too, where people hardly beat a "

@@ -130,29 +130,54 @@ def kendall_of(pairs: Pairs) -> Estimate:
 
 
 def _of_table(pairs: Pairs, evaluate: Any) -> Estimate:
-    """An estimate that reads the table of both raters' answers, shape (..., q, q)."""
-    q = pairs.first.shape[1]
-    if q > MAX_ORDINAL_OPTIONS:
+    """An estimate that reads the table of both raters' answers, shape (..., q of each)."""
+    shape = pairs.first.shape[1], pairs.second.shape[1]
+    if max(shape) > MAX_ORDINAL_OPTIONS:
         raise InvalidRatingsError(
-            f"Rank correlations take up to {MAX_ORDINAL_OPTIONS} different scores, got {q}. "
-            "Round the scores."
+            f"Rank correlations take up to {MAX_ORDINAL_OPTIONS} different scores, got "
+            f"{max(shape)}. Round the scores."
         )
-    cells = np.einsum("ik,il->ikl", pairs.first, pairs.second).reshape(len(pairs.first), q * q)
+    cells = np.einsum("ik,il->ikl", pairs.first, pairs.second)
+    cells = cells.reshape(len(cells), shape[0] * shape[1])
     rows = np.column_stack([pairs.pairable, cells])
     return Estimate(
         rows,
-        lambda sums: evaluate(sums[..., 1:].reshape(*sums.shape[:-1], q, q)),
+        lambda sums: evaluate(sums[..., 1:].reshape(*sums.shape[:-1], *shape)),
         lambda sums: NO_TWO_SCORES if sums[0] == 0 else ONE_SCORE,
         "coefficient",
     )
 
 
+def icc_of_counts(counts: FloatArray, numbers: FloatArray, *, form: IccForm) -> Estimate:
+    """Intraclass correlation of form 1 from how often each score was given to each item.
+
+    Args:
+        counts: shape (n_items, q).
+        numbers: the score each column counts, shape (q,).
+        form: "1,1" or "1,k"; other forms need to know whose scores they are.
+    """
+    if form not in ("1,1", "1,k"):
+        raise InvalidRatingsError(f"Counts of scores give forms 1,1 and 1,k, not {form!r}.")
+    # Sums of squares of centred scores keep their digits.
+    centred = numbers - (numbers.mean() if numbers.size else 0.0)
+    return _analysis_of_variance(counts.sum(axis=1), counts @ centred, counts @ centred**2, form)
+
+
 def _one_way(scores: FloatArray, form: IccForm) -> Estimate:
     rated = np.isfinite(scores)
-    k = rated.sum(axis=0).astype(np.float64)
+    return _analysis_of_variance(
+        rated.sum(axis=0).astype(np.float64),
+        np.where(rated, scores, 0.0).sum(axis=0),
+        np.where(rated, scores**2, 0.0).sum(axis=0),
+        form,
+    )
+
+
+def _analysis_of_variance(
+    k: FloatArray, total: FloatArray, squares: FloatArray, form: IccForm
+) -> Estimate:
+    """One-way, from each item's number of scores, their sum and their sum of squares."""
     usable = (k >= 2).astype(np.float64)
-    total = np.where(rated, scores, 0.0).sum(axis=0)
-    squares = np.where(rated, scores**2, 0.0).sum(axis=0)
     rows = (
         np.column_stack([np.ones_like(k), k, k**2, total, squares, total**2 / np.maximum(k, 1)])
         * usable[:, None]

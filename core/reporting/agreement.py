@@ -13,6 +13,7 @@ from core.evidence.selection import ADJUDICATED_NOTE, barred_note
 from core.evidence.standings import standing_of
 from core.reporting.categories import TITLES, categories_section, otherwise_section
 from core.reporting.document import Chart, Column, Section, Table
+from core.reporting.scores import scores_section
 from core.reporting.svg import Mark, forest, heat_map
 from core.types import Question
 
@@ -26,13 +27,15 @@ _COUNTS = ("n_items", "n_prompts")
 
 
 def agreement_sections(part: QuestionPart, epsilon_note: str) -> list[Section]:
-    """People among themselves, judges beside people, and may a judge stand in."""
+    """People among themselves, judges beside people, scores, and may a judge stand in."""
     values = part.report.as_dict()
     adjusted = families(part.report)
     drawn = {one: simultaneous_rows(values[one], adjusted) for one in ("humans", "judges")}
     sections = [_people(part, values, drawn["humans"])]
     if values["judges"]:
         sections.append(_judges(part, values, drawn["judges"]))
+    if part.scores is not None:
+        sections.append(scores_section(part.question, part.scores))
     if adjusted:
         sections.append(categories_section(part.name, adjusted))
     sections.append(otherwise_section(part.name, part.otherwise))

@@ -19,7 +19,9 @@ TITLES = {
     "specificity": "specificity",
 }
 _READ = {
-    "minus_human": "minus people", **TITLES, "omega": "ω", "rho": "ρ", "corrected": "corrected",
+    "minus_human": "minus people", **TITLES, "icc": "ICC", "spearman": "Spearman",
+    "kendall_tau_b": "Kendall's τ-b", "mean_difference": "minus people's mean",
+    "omega": "ω", "rho": "ρ", "corrected": "corrected",
 }  # fmt: skip
 _OTHERWISE = ("percent", "krippendorff_alpha", "gwet_ac", "minus_human")
 

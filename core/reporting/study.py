@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.agreement import AgreementReport, AltTestPlan, SensitivityLine
+from core.agreement import AgreementReport, AltTestPlan, ScoreAgreement, SensitivityLine
 from core.evidence.corrected import CorrectedRow
 from core.evidence.counts import CorrectedCounts
 from core.evidence.partitions import PartitionRow
@@ -37,6 +37,7 @@ class QuestionPart:
         otherwise: the figures under other choices.
         adjudicated: judges beside adjudicated answers; None where there are none.
         n_barred: items settled after judges' verdicts were seen, which are no reference.
+        scores: agreement of scores; None where answers are none.
         is_fixed: whether its epsilon was decided for the study; else nothing is said of standing
             in, because whoever may still choose epsilon could choose it so that a judge passes.
     """
@@ -51,6 +52,7 @@ class QuestionPart:
     n_barred: int = 0
     is_fixed: bool = False
     direction: str = ""
+    scores: ScoreAgreement | None = None
 
     @property
     def name(self) -> str:

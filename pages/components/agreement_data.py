@@ -11,7 +11,9 @@ from core.agreement import (
     AgreementReport,
     AltTestPlan,
     CategoryFamily,
+    ScoreAgreement,
     SensitivityLine,
+    score_agreement,
     sensitivity_lines,
 )
 from core.evidence import AgreementData, Selection
@@ -84,6 +86,12 @@ def load_families(
 ) -> list[CategoryFamily]:
     """Every category of people and of each judge, adjusted for their number."""
     return families(load_report(source, selection), of_people=of_people, of_judges=of_judges)
+
+
+@st.cache_data(show_spinner="Computing", max_entries=40)
+def load_scores(source: Source, selection: Selection) -> ScoreAgreement | None:
+    """Agreement of scores; None where answers are none."""
+    return score_agreement(load_report(source, selection).panel, seed=source.seed)
 
 
 @st.cache_data(show_spinner="Computing", max_entries=20)

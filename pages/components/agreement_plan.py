@@ -70,7 +70,7 @@ def draw_plan(found: AgreementReport) -> None:
         st.text(str(error))
         return
     rows = [
-        ["items if each were independent, per category", f"{plan.n_independent:,}"],
+        ["items per category, if independent", f"{plan.n_independent:,}"],
         ["design effect", f"{plan.design_effect:.2f}"],
         ["items per category", _count(plan.n_items)],
         ["prompts per category", _count(plan.n_prompts)],
@@ -91,9 +91,7 @@ def draw_plan(found: AgreementReport) -> None:
             ["calls of one judge in both orders", f"{work.judge_calls:,}"],
         ]
     draw_table([Column("what"), Column("needed", is_number=True)], rows, notes=list(plan.notes))
-    draw_notes(
-        ["`taskanchor plan` adds the power of the alternative annotator test, by simulation."]
-    )
+    draw_notes(["The command taskanchor plan adds the power of the alternative annotator test."])
 
 
 def _pairs(pilot: Pilot | None) -> int:

@@ -38,7 +38,8 @@ TITLES = {
     "corrected": "corrected",
     "icc": "ICC",
     "spearman": "Spearman",
-    "kendall_tau_b": "Kendall",
+    "kendall_tau_b": "Kendall's τ-b",
+    "mean_difference": "minus people's mean",
 }
 PEOPLE = ("percent", "krippendorff_alpha", "gwet_ac", "fleiss_kappa")
 JUDGES = ("minus_human", "percent", "cohen_kappa", "krippendorff_alpha", "gwet_ac")

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.agreement import ENSEMBLE, AgreementReport, CategoryFamily
+from core.agreement import ENSEMBLE, AgreementReport, CategoryFamily, ScoreAgreement
 from core.errors import UserError
 from core.evidence import AgreementData, Selection
 from core.evidence.corrected import MEANINGS
@@ -39,6 +39,7 @@ from pages.components.agreement_data import (
     load_families,
     load_partitions,
     load_report,
+    load_scores,
     load_sensitivity,
 )
 from pages.components.agreement_depends import draw_confidence, draw_groups
@@ -52,6 +53,7 @@ from pages.components.agreement_raters import (
     judge_names,
 )
 from pages.components.agreement_report import draw_report_button
+from pages.components.agreement_scores import draw_scores
 from pages.components.agreement_tables import (
     draw_adjudicated,
     draw_downloads,
@@ -151,7 +153,7 @@ def draw_short(
         st.page_link("pages/researcher/judges.py", label="Let a judge answer it")
 
 
-def draw_figures(found: AgreementReport, name: str) -> None:
+def draw_figures(found: AgreementReport, scores: ScoreAgreement | None, name: str) -> None:
     values = found.as_dict()
     several = len(values["humans"]) > 1
     each = several and st.toggle("Show each category", key="each-category")
@@ -179,6 +181,9 @@ def draw_figures(found: AgreementReport, name: str) -> None:
         with st.expander("Each judge beside each person"):
             draw_persons(values["judges"])
     draw_downloads(values, name)
+    if scores is not None:
+        st.subheader("Answers as scores", anchor=False)
+        draw_scores(scores, name, each=each)
 
 
 def draw_part(found: AgreementReport, adjudicated: AgreementReport | None, slug: str) -> None:
@@ -225,7 +230,7 @@ def draw_view(
     found = load_report(source, selection)
     match view:
         case "figures":
-            draw_figures(found, name)
+            draw_figures(found, load_scores(source, selection), name)
             draw_beside_adjudicated(load_adjudicated(source, selection), data)
             if st.toggle("Show the same under other choices", key="otherwise"):
                 draw_sensitivity(load_sensitivity(source, selection))

@@ -135,3 +135,17 @@ def test_excluded_people_are_left_out_unless_asked_for(taskanchor, sample_db):
     assert without["humans"][0]["n_raters"] == 2
     assert included["humans"][0]["n_raters"] == 3
     assert "1 excluded person are left out" in taskanchor("agreement", "sample").out
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_scores_are_added_for_questions_of_scores_only(taskanchor):
+    assert "scores" not in taskanchor("agreement", "sample", "--json").json
+    asked = ("agreement", "sample", "--question", "quality")
+    scores = taskanchor(*asked, "--json").json["scores"]
+    assert {row["category"] for row in scores["humans"]} >= {"all", "A"}
+    assert scores["icc_forms"] in (["1,1", "1,k"], ["2,1", "2,k"])
+    judge = next(row for row in scores["judges"] if row["category"] == "all")
+    assert -1 <= judge["kendall_tau_b"]["value"] <= judge["spearman"]["value"] <= 1
+    printed = taskanchor(*asked).out
+    assert f"{judge['mean_difference']['value']:.3f}" in printed
+    assert "scores of judges beside people's mean" in printed

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.agreement import score_agreement
 from db.bundles import opened_bundle
 from db.exports import export_study
 from db.models import Participation, Rater
@@ -117,6 +118,19 @@ def test_tables_hold_the_numbers_of_the_agreement_report(sample_db, settings):
     assert float(rows[0]["percent"]) == found.value
     assert float(rows[0]["percent low"]) == found.low
     assert rows[0]["percent method"] == found.method
+
+
+def test_answers_that_are_scores_have_tables_in_every_format(sample_db, settings):
+    files = files_of(sample_db, settings, questions=["quality"])
+    with sample_db.read() as session:
+        report = make_agreement_report(session, settings, get_study(session, "sample"), "quality")
+    found = score_agreement(report.panel)
+    rows = list(csv.DictReader(io.StringIO(files["tables/scores-judges-quality.csv"], newline="")))
+    assert float(rows[0]["Spearman"]) == found.judges[0].statistics["spearman"].value
+    assert float(rows[0]["Spearman low"]) == found.judges[0].statistics["spearman"].low
+    assert "ICC, mean" in files["tables/scores-people-quality.tex"]
+    assert "Quality: answers as scores" in files["report.html"]
+    assert found.notes[0] in files["report.html"]
 
 
 def test_hostile_names_stay_text(db, db_settings):

@@ -333,3 +333,19 @@ def test_usefulness_is_looked_at_one_direction_at_a_time(pilot: Database, open_p
     page = open_page("agreement", study="pilot")
     page.segmented_control(key="direction").set_value("ba").run()
     assert page.text[-1].value == "Nobody has answered in this direction."
+
+
+@pytest.mark.usefixtures("sample_db")
+def test_scores_are_shown_where_answers_are_scores_and_nowhere_else(open_page: OpenPage):
+    page = open_page("agreement", study="sample")
+    look_at(page, "figures")
+    assert "Answers as scores" not in [heading.value for heading in page.subheader]
+    page.selectbox(key="question").select("quality").run()
+    assert "Answers as scores" in [heading.value for heading in page.subheader]
+    drawn = shown(page)
+    for said in ("ICC, mean", "Spearman", "minus people&#x27;s mean", "their order is undefined"):
+        assert said in drawn, said
+    assert "H (exploratory)" not in drawn
+    page.toggle(key="each-category").set_value(True).run()
+    assert not page.exception
+    assert shown(page).count("H (exploratory)") > drawn.count("H (exploratory)") + 3
