@@ -35,7 +35,7 @@ def agreement_sections(part: QuestionPart, epsilon_note: str) -> list[Section]:
     if values["judges"]:
         sections.append(_judges(part, values, drawn["judges"]))
     if part.scores is not None:
-        sections.append(scores_section(part.question, part.scores))
+        sections.append(scores_section(part.name, part.scores))
     if adjusted:
         sections.append(categories_section(part.name, adjusted))
     sections.append(otherwise_section(part.name, part.otherwise))
