@@ -26,13 +26,18 @@ _MIN_EXAMPLES = 2
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A pair that shows an annotator how the definition is meant."""
+    """A pair that shows an annotator how the definition is meant.
+
+    Attributes:
+        reference: the English example this one translates, None for that itself; in no hash.
+    """
 
     prompt: str
     response_a: str
     response_b: str
     verdict: ExampleVerdict
     why: str
+    reference: Example | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,15 @@ def load_taxonomy_in(language: str, overrides: Path | None = None) -> Taxonomy:
     """
     taxonomy = load_taxonomy(overrides)
     code = language.lower()
-    path = find_prompt_file(f"taxonomy.{code}.toml", overrides)
+    path = find_prompt_file(translation_file(code), overrides)
     if code == REFERENCE_LANGUAGE or not path.is_file():
         return taxonomy
     return _translated(taxonomy.content_hash, path, path.stat().st_mtime_ns, code, overrides)
+
+
+def translation_file(language: str) -> str:
+    """Path, below a prompts folder, of the taxonomy in a language."""
+    return f"taxonomy.{language.lower()}.toml"
 
 
 def texts_hash(category: Category) -> str:
@@ -99,7 +104,7 @@ def _example(reference: Example, table: Any, place: str) -> Example:
     if not isinstance(table, dict):
         raise UserError(f"{place}: is {table!r:.80}; expected a table.")
     texts: dict[str, Any] = {name: _text(table, name, place) for name in _EXAMPLE_TEXTS}
-    return replace(reference, **texts)
+    return replace(reference, **texts, reference=reference)
 
 
 def _text(table: Mapping[str, Any], name: str, place: str) -> str:

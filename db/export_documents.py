@@ -13,15 +13,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.annotator_texts import REFERENCE_LANGUAGE
 from core.crowd import SETTINGS_KEY, read_plan
 from core.crowd.plan import RETENTION_MONTHS
 from core.settings import BUNDLED_PROMPTS, Settings
 from core.strategies import load_strategies
 from core.strategies.custom import FILE as STRATEGY_FILE
 from core.taxonomy import load_taxonomy
+from core.taxonomy_words import translation_file
 from core.templates import find_prompt_file, read_prompt_file
 from db.migrations import HEAD
-from db.models import Checklist, Condition, Rater, Rating, Response, Study, now
+from db.models import Checklist, Condition, Participation, Rater, Rating, Response, Study, now
 
 # What the numbers depend on.
 PACKAGES = (
@@ -40,6 +42,8 @@ study.json       the study's settings and the taxonomy it was started with; keep
 versions.json    Python, packages and database schema that wrote this file
 templates.json   which templates (name@hash) responses, ratings and checklists were made with
 taxonomy.toml, templates/    the taxonomy and templates in use when this file was written
+taxonomy.LANGUAGE.toml   the taxonomy as people of the study read it, in use when this file was
+                 written; the consent in participations holds the hash of what each had before them
 strategies.toml  the researcher's own strategies, where there are any
 
 People appear under pseudonyms that are the same in every export of this study. Names, contacts,
@@ -86,7 +90,7 @@ def study_documents(session: Session, settings: Settings, study: Study) -> dict[
         "versions.json": json.dumps(versions, indent=2),
         "templates.json": json.dumps(templates_used(session, study.id), indent=2),
     }
-    texts = ["taxonomy.toml"]
+    texts = ["taxonomy.toml", *_read_by_people(session, settings.prompts_dir, study)]
     texts += [f"templates/{path.name}" for path in (BUNDLED_PROMPTS / "templates").glob("*.txt")]
     texts += _own_texts(settings.prompts_dir)
     for relative in sorted(texts):
@@ -99,6 +103,18 @@ def _keep_until(settings: Mapping[str, Any], today: date) -> date:
     plan = read_plan(dict(settings))
     months = today.month - 1 + (plan.retention_months if plan else RETENTION_MONTHS)
     return date(today.year + months // 12, months % 12 + 1, min(today.day, 28))
+
+
+def _read_by_people(session: Session, prompts_dir: Path | None, study: Study) -> list[str]:
+    """Translations of the taxonomy that people of the study read, or read from now on."""
+    plan = read_plan(dict(study.settings))
+    consents = session.scalars(
+        select(Participation.consent).where(Participation.study_id == study.id)
+    )
+    languages = {str(one.get("definitions", "")).partition("@")[0] for one in consents}
+    languages |= set() if plan is None else {plan.language}
+    names = (translation_file(language) for language in languages - {"", REFERENCE_LANGUAGE})
+    return [name for name in names if find_prompt_file(name, prompts_dir).is_file()]
 
 
 def _public(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,9 @@ from core.errors import UserError
 MAX_BUNDLE_BYTES = 4 * 1024**3
 MAX_TEXT_BYTES = 2 * 1024**2
 _TABLE = re.compile(r"parquet/([a-z][a-z0-9_]{0,62})\.parquet")
-_PROMPT_FILE = re.compile(r"taxonomy\.toml|templates/[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.txt")
+_PROMPT_FILE = re.compile(
+    r"taxonomy(\.[a-z]{2,3}(-[a-z0-9]{2,8})*)?\.toml|templates/[A-Za-z0-9][A-Za-z0-9._-]{0,100}\.txt"
+)
 
 
 @dataclass(frozen=True)

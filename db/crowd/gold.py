@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from core.crowd import CrowdPlan
 from core.crowd.answers import FORMS, parse_answer
-from core.crowd.worked import example_key, practice_examples
+from core.crowd.worked import example_item_key, example_of_item, practice_examples
 from core.errors import UserError
 from core.taxonomy import Taxonomy
 from core.templates import text_hash
@@ -235,14 +235,16 @@ def add_taxonomy_practice(
 
 
 def list_practised(session: Session, study_id: int) -> frozenset[str]:
-    """Keys of the items people practise on, which their instructions therefore do not show."""
-    return frozenset(
-        session.scalars(
-            select(Item.key)
-            .join(Gold, Gold.item_id == Item.id)
-            .where(Gold.study_id == study_id, Gold.purpose == WorkPurpose.PRACTICE)
-        )
+    """Keys of the examples people practise on, which their instructions therefore do not show.
+
+    In whichever language they were added: a study may change its language afterwards.
+    """
+    keys = session.scalars(
+        select(Item.key)
+        .join(Gold, Gold.item_id == Item.id)
+        .where(Gold.study_id == study_id, Gold.purpose == WorkPurpose.PRACTICE)
     )
+    return frozenset(example for key in keys if (example := example_of_item(key)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +263,7 @@ def _example_pairs(taxonomy: Taxonomy, purpose: str) -> list[_Known]:
     chosen = practice_examples(taxonomy) if purpose == WorkPurpose.PRACTICE else everything
     return [
         _Known(
-            example_key(key, example),
+            example_item_key(key, example),
             key,
             {
                 "prompt": example.prompt,

@@ -83,7 +83,7 @@ def worked_examples(
     Args:
         without: prompt whose examples are left out, or a practice item made of one would stand
             beside its own answer.
-        practised: keys of the items of a study that are practised on; left out as well.
+        practised: keys of the examples a study practises on; left out as well.
     """
     examples = tuple(
         one

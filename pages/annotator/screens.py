@@ -106,7 +106,7 @@ def instructions_screen(
     """What people will do; definitions and examples only where they may see them by now.
 
     Args:
-        practised: keys of items that are asked as practice, whose answers are not told before.
+        practised: keys of examples asked as practice, whose answers are not told before.
     """
     words, taxonomy = frame.words, frame.taxonomy
     asked = {one.question for one in arm.questions}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,18 +85,13 @@ def draw_participants(study: StudyRef, people: Sequence[ParticipantRow]) -> None
         on_select=_open_selected,
         selection_mode="single-row",
         column_config=_columns(rows),
+        column_order=columns_shown(rows),
         placeholder="",
         height="content" if len(rows) <= _SHORT else "auto",
         alt="People, how far they are, and how they answered",
     )
     st.session_state["people-listed"] = [one.rater_id for one in shown]
-    small_print(
-        [
-            "Choose a row to see the person's whole history. "
-            + "; ".join(f"{one.name}: {one.meaning}" for one in READINGS.values())
-            + ". “With others” is shown to be looked at and never excludes anybody."
-        ]
-    )
+    small_print(["Choose a row to see the person's whole history. " + meanings_text(rows[0])])
     draw_csv_button(rows, name=f"{study.slug}-people", key="people-csv")
 
 
@@ -104,6 +99,22 @@ def participant_rows(people: Sequence[ParticipantRow]) -> list[dict[str, Any]]:
     """Flat rows for the table and the file; a signal nobody has is left out."""
     present = {signal.key for one in people for signal in one.signals if signal.value is not None}
     return [_row(one, [key for key in READINGS if key in present]) for one in people]
+
+
+def columns_shown(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """All but the state where nobody has one."""
+    return [name for name in rows[0] if name != "state" or any(row["state"] for row in rows)]
+
+
+def meanings_text(columns: Iterable[str]) -> str:
+    """What the signals among these columns mean, in a sentence; "" without any."""
+    named = [READINGS[name] for name in columns if name in READINGS]
+    if not named:
+        return ""
+    told = "; ".join(f"{one.name}: {one.meaning}" for one in named) + "."
+    if READINGS["others_share"] in named:
+        told += " “With others” is shown to be looked at and never excludes anybody."
+    return told
 
 
 def _row(one: ParticipantRow, keys: Sequence[str]) -> dict[str, Any]:

@@ -88,7 +88,7 @@ FIELDS: dict[str, Field] = {
         1,
         60 * 24 * 30,
     ),
-    "work.partial_work_counts": Field("work", "Answers of people who drop out stay in the results"),
+    "work.partial_work_counts": Field("work", "Answers of people who drop out count"),
     "practice.n_items": Field(
         "checks",
         "Practice items",

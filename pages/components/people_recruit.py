@@ -12,6 +12,7 @@ import streamlit as st
 from core.crowd import CrowdPlan
 from core.crowd.links import recruiting_link
 from core.security import TEST_OUTCOMES, annotator_link, join_link
+from core.work import StudyStatus
 from db.crowd.joining import add_invited
 from db.crowd.people import ParticipantRow
 from pages.components.auth import secret_key
@@ -36,10 +37,26 @@ code { font: 9.5pt/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 
 
 def draw_recruiting(study: StudyRef, plan: CrowdPlan, people: Sequence[ParticipantRow]) -> None:
-    """Links of the platform first where there is one, personal links below."""
+    """Links of the platform first where there is one, personal links below.
+
+    A closed study lets nobody in: of its links only the personal ones are of use, to withdraw by.
+    """
+    if study.status == StudyStatus.CLOSED:
+        _draw_closed(study, people)
+        return
     if plan.recruiting.platform != "link":
         _draw_platform(study, plan)
     _draw_personal(study, people)
+
+
+def _draw_closed(study: StudyRef, people: Sequence[ParticipantRow]) -> None:
+    draw_heading(
+        "Personal links",
+        "The study is closed: no link lets anybody in any more. By their own link people can "
+        "still withdraw what they answered.",
+    )
+    if rows := link_rows(people, base_url(), secret_key()):
+        _draw_links(study, rows)
 
 
 def _draw_platform(study: StudyRef, plan: CrowdPlan) -> None:
@@ -68,7 +85,7 @@ def _draw_platform(study: StudyRef, plan: CrowdPlan) -> None:
         left, right = st.columns([1, 4], vertical_alignment="center")
         with left:
             small_print([OUTCOMES[name], way_back_text(outcome.code, outcome.redirect)])
-        right.code(trial_link(base, study.id, key, plan, name), language=None, wrap_lines=False)
+        right.code(trial_link(base, study.id, key, plan, name), language=None, wrap_lines=True)
 
 
 def trial_link(base: str, study_id: int, key: bytes, plan: CrowdPlan, outcome: str) -> str:

@@ -177,7 +177,10 @@ def _offer(draft: Draft, fields: Fields, part: str, text: str) -> None:
         filled = {**values["consent"], "text": text} if part == "consent" else text
         draft.replace({**values, part: filled})
 
-    if st.button("Start from a template", key=f"{fields.prefix}-{part}-start", type="tertiary"):
+    if st.button(
+        "Start from a template", key=f"{fields.prefix}-{part}-start", type="tertiary",
+        icon=":material/edit_note:",
+    ):  # fmt: skip
         draft.later.append(fill)
 
 
@@ -197,7 +200,10 @@ def _draw_closing(draft: Draft, fields: Fields) -> None:
                 fields.choice(f"{path}.kind", list(CLOSING_KINDS), CLOSING_KINDS.__getitem__)
                 fields.text(f"{path}.key")
                 fields.toggle(f"{path}.required")
-                if st.button("Remove", key=f"{fields.prefix}-{path}-remove", type="tertiary"):
+                if st.button(
+                    "Remove", key=f"{fields.prefix}-{path}-remove", type="tertiary",
+                    icon=":material/delete:",
+                ):  # fmt: skip
                     draft.later.append(partial(_remove_closing, draft, number))
     if st.button("Add a question", key=f"{fields.prefix}-closing-add", icon=":material/add:"):
         draft.later.append(partial(_add_closing, draft))

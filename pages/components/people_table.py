@@ -81,7 +81,7 @@ def draw_people(people: Sequence[Person]) -> None:
     right.download_button(
         "All links (CSV)", links_csv(linked), "links.csv", "text/csv", key="people-links"
     )
-    st.code(str(linked[chosen]["link"]), language=None)
+    st.code(str(linked[chosen]["link"]), language=None, wrap_lines=True)
     st.caption("A link is personal: whoever has it answers as that person.")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from core.crowd import CrowdPlan
+from core.work import StudyStatus
 from db.crowd.monitoring import HourCount, Monitor, monitor
 from pages.components.charts_figures import ACCENT, draw_figure
 from pages.components.pace import duration_text
@@ -22,6 +23,7 @@ REFRESH_S = 5.0
 _UNDER_WAY = ("consent", "instructions", "practice", "rating", "closing")
 _DONE = ("complete",)
 _LISTED_FLAGS = 12
+_HOUR_MS = 3_600_000.0
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -74,15 +76,18 @@ def headline_text(seen: Monitor) -> str:
 
 
 def pace_text(seen: Monitor, now: datetime) -> str:
-    """Who is at work, and when it will be done as things go."""
+    """Who is at work, and when it will be done as things go; of a closed study who was."""
+    if seen.status == StudyStatus.CLOSED:
+        left = sum(seen.phases.get(phase, 0) for phase in _UNDER_WAY)
+        return f"The study is closed. {counted(left, 'person', 'people')} had not finished."
     active = f"{counted(seen.n_active, 'person is', 'people are')} at work."
     if seen.estimated_finish is None:
         return f"{active} No finish can be told: {seen.finish_reason}."
-    left = (seen.estimated_finish - now).total_seconds()
-    if left <= 0:
+    seconds = (seen.estimated_finish - now).total_seconds()
+    if seconds <= 0:
         return active
     return (
-        f"{active} At this pace the ratings are in after {duration_text(left)}, "
+        f"{active} At this pace the ratings are in after {duration_text(seconds)}, "
         f"{seen.estimated_finish:%d %B, %H:%M} UTC."
     )
 
@@ -150,13 +155,15 @@ def hours_figure(hours: Sequence[HourCount]) -> go.Figure:
             x=[one.start for one in hours],
             y=[one.ratings for one in hours],
             marker_color=ACCENT,
+            # A bar stands over its own hour, not around the moment that begins it.
+            width=0.8 * _HOUR_MS,
+            offset=0.1 * _HOUR_MS,
             hovertemplate="%{y} ratings in the hour from %{x|%H:%M}<extra></extra>",
         )
     )
     figure.update_layout(
         height=210,
         margin={"l": 0, "r": 0, "t": 8, "b": 0},
-        bargap=0.2,
         xaxis={
             "title": "hour (UTC)",
             "tickformat": "%H:%M",
@@ -176,7 +183,9 @@ def _draw_flags(seen: Monitor) -> None:
     with st.container(gap="xxsmall"):
         for place, flag in enumerate(seen.flags[:_LISTED_FLAGS]):
             with st.container(horizontal=True, wrap=False, vertical_alignment="top", gap="small"):
-                if st.button("Look", key=f"flag-{place}", type="tertiary"):
+                if st.button(
+                    "Look", key=f"flag-{place}", type="tertiary", icon=":material/visibility:"
+                ):
                     open_person(flag.rater_id)
                     st.rerun()
                 small_print([f"{flag.name}: {flag.text}"])

@@ -15,12 +15,13 @@ from sqlalchemy import select
 
 from core.errors import UserError
 from core.importing import ImportedRating, parse_ratings, read_table
+from core.importing.bundle import read_bundle
 from core.security import KEY_FILE_NAME, load_secret_key, pseudonym
 from core.taxonomy import load_taxonomy
 from db.crowd.gold import add_gold
 from db.exports import LONG_RATINGS, count_rows, export_study
 from db.imports import import_ratings
-from db.models import Event, Identity, Item, Prompt, Rater, Rating, Response, Tag
+from db.models import Event, Identity, Item, Participation, Prompt, Rater, Rating, Response, Tag
 from db.queries.items import ensure_external_items
 from db.queries.notes import add_note
 from db.queries.studies import add_study, get_study
@@ -110,6 +111,24 @@ def test_settings_versions_templates_and_taxonomy_lie_beside_the_tables(sample_d
     assert b"functionally equivalent" in bundle.read("templates/equivalence.txt")
     assert bundle.read("taxonomy.toml")
     assert b"sample data" in bundle.read("README.txt")
+
+
+def test_a_taxonomy_in_another_language_is_exported_where_people_read_it(db, settings, tmp_path):
+    plan = plan_of(arms=one_arm(), language="ar")
+    open_crowd_study(db, plan)
+    come(db, "p1")
+    with db.write() as session:
+        session.scalars(select(Participation)).one().consent = {"definitions": "de@01234567"}
+    export_study(db, settings, SLUG, tmp_path / "s.zip")
+    inside = set(zipfile.ZipFile(tmp_path / "s.zip").namelist())
+    assert {"taxonomy.toml", "taxonomy.ar.toml", "taxonomy.de.toml"} <= inside
+    # The way back into a prompts folder knows them too.
+    assert "taxonomy.de.toml" in read_bundle(tmp_path / "s.zip").prompt_files
+
+
+def test_only_english_is_exported_where_only_english_was_read(sample_db, export):
+    names = export(sample_db).namelist()
+    assert [name for name in names if name.startswith("taxonomy.")] == ["taxonomy.toml"]
 
 
 def test_columns_keep_their_kinds(sample_db, export):

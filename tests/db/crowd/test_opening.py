@@ -9,10 +9,18 @@ import pytest
 from sqlalchemy import select
 
 from core.crowd import read_plan
+from core.crowd.worked import example_key
 from core.errors import UserError
 from core.taxonomy import load_taxonomy
+from core.taxonomy_words import load_taxonomy_in
 from core.types import Question
-from db.crowd.gold import add_gold, add_taxonomy_practice, list_gold, suggest_gold_items
+from db.crowd.gold import (
+    add_gold,
+    add_taxonomy_practice,
+    list_gold,
+    list_practised,
+    suggest_gold_items,
+)
 from db.crowd.opening import (
     checklist,
     close_study,
@@ -333,6 +341,25 @@ def test_worked_examples_become_practice_once(db):
         assert {one.value for one in list_gold(session, study.id)} == {"equivalent", "different"}
         with pytest.raises(UserError, match="not 'quality'"):
             add_taxonomy_practice(session, study, "quality", load_taxonomy())
+
+
+@pytest.mark.parametrize(("added_in", "read_in"), [("de", "en"), ("en", "de"), ("de", "ar")])
+def test_instructions_leave_out_what_is_practised_in_another_language(db, added_in, read_in):
+    with db.write() as session:
+        study = add_crowd_study(session)
+        n = add_taxonomy_practice(session, study, "equivalence", load_taxonomy_in(added_in))
+        practised = list_practised(session, study.id)
+        shown = [
+            example_key(one.key, example)
+            for one in load_taxonomy_in(read_in).values()
+            for example in one.examples
+        ]
+        assert len(practised) == n
+        assert sum(key in practised for key in shown) == n
+        # What is practised in the language read now is another item with the same example.
+        add_taxonomy_practice(session, study, "equivalence", load_taxonomy_in(read_in))
+        assert list_practised(session, study.id) == practised
+        assert len(list_gold(session, study.id)) == 2 * n
 
 
 def test_requests_of_the_worked_examples_become_practice_in_naming_categories(db):

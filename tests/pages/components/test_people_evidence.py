@@ -9,6 +9,8 @@ from core.crowd.quality import Signal, SignalKey
 from db.crowd.people import HistoryAnswer, ParticipantRow
 from pages.components.people_evidence import (
     READINGS,
+    columns_shown,
+    meanings_text,
     participant_rows,
     range_text,
     signal_text,
@@ -63,6 +65,17 @@ def test_a_row_says_whether_a_rule_is_broken_or_somebody_decided():
     assert [row["fast_share"] for row in rows] == [0.12, None, None]
     assert rows[2]["person"] == "p3 (test)"
     assert "check_share" not in rows[0]
+    assert "state" in columns_shown(rows)
+    assert "state" not in columns_shown(rows[:1])
+
+
+def test_only_the_figures_shown_are_explained():
+    told = meanings_text(["person", "fast_share", "others_share"])
+    assert told.startswith("Too fast: answers faster than")
+    assert "Checks right" not in told
+    assert "never excludes anybody" in told
+    assert "never excludes" not in meanings_text(["fast_share"])
+    assert not meanings_text(["person"])
 
 
 def test_an_answer_is_told_with_what_was_special_about_it():

@@ -54,6 +54,11 @@ def test_the_finish_is_told_or_why_it_is_not():
     )
 
 
+def test_of_a_closed_study_nobody_is_said_to_be_at_work():
+    closed = seen(status="closed", n_active=4, phases={"rating": 4, "complete": 1, "withdrawn": 2})
+    assert pace_text(closed, NOW) == "The study is closed. 4 people had not finished."
+
+
 def test_leaving_is_told_as_unknown_none_or_a_share():
     assert "nothing is known" in dropout_text(seen())
     assert dropout_text(seen(dropout=0.0)).startswith("Nobody who began has left")

@@ -12,7 +12,13 @@ from db.crowd.gold import list_gold
 from db.engine import Database, open_database
 from db.queries.studies import get_study
 from tests.pages.researcher.conftest import OpenPage
-from tests.support.crowd_study import SLUG, add_crowd_study, one_arm, open_crowd_study, plan_of
+from tests.support.crowd_study import (
+    SLUG,
+    add_crowd_study,
+    one_arm,
+    open_crowd_study,
+    plan_of,
+)
 from tests.support.stores import copy_database
 
 

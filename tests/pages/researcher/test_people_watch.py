@@ -153,3 +153,14 @@ def test_a_person_who_is_none_of_this_study_is_not_shown(open_page: OpenPage):
         page.run()
         assert not page.exception
         assert not [one for one in page.button if one.key == "person-exclude"]
+
+
+@pytest.mark.usefixtures("rated_db")
+def test_a_closed_study_offers_no_link_to_come_in_by(open_page: OpenPage):
+    page = show(open_page, "recruit")
+    assert sum("/join?" in one.value for one in page.code) == 5
+    page.button(key="study-close").click().run()
+    assert not page.exception
+    # The personal link is left: people withdraw by it.
+    assert ["/rate?" in one.value for one in page.code] == [True]
+    assert not [one for one in page.button if one.key == "people-add"]
