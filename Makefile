@@ -22,11 +22,8 @@ run: setup
 	$(BIN)/taskanchor demo
 	$(BIN)/taskanchor serve
 
-# One process more than there are cores: the long tests wait for servers and workers half the time.
-CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
-
 test: setup
-	PYTEST_XDIST_AUTO_NUM_WORKERS=$$(($(CORES) + 1)) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: setup
 	$(BIN)/ruff check .
