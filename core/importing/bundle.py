@@ -10,6 +10,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +71,13 @@ def read_bundle(path: Path) -> Bundle:
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(path.name, archive)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,  # damaged within a compressed document
+        EOFError,
+        NotImplementedError,  # compressed or encrypted in ways Python does not read
+        RuntimeError,  # needs a password
+    ) as error:
         raise UserError(
             f"{path.name} cannot be read as a zip file ({error}). "
             "Expected a bundle made by `taskanchor export`; export it again."

@@ -58,6 +58,18 @@ def test_a_file_that_is_no_zip_says_so(tmp_path):
         read_bundle(path)
 
 
+def test_a_bundle_damaged_within_a_compressed_document_says_so(tmp_path):
+    path = tmp_path / "b.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("study.json", '{"slug": "s"}' * 500)
+    start = 30 + len("study.json")  # of the stream: what comes before it is the local header
+    damaged = bytearray(path.read_bytes())
+    damaged[start : start + 8] = b"\xff" * 8
+    path.write_bytes(damaged)
+    with pytest.raises(UserError, match=r"b\.zip cannot be read as a zip file"):
+        read_bundle(path)
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(UserError, match=r"There is no file .*nowhere\.zip"):
         read_bundle(tmp_path / "nowhere.zip")
